@@ -1,0 +1,69 @@
+// Package migration reads the migration directories of every common tool into
+// ordered migrations of statements. It knows files, names and markers; what a
+// statement means is not its business.
+package migration
+
+import "github.com/expandcheck/expandcheck/lint/sqltext"
+
+// A Directory is one migration directory, read.
+type Directory struct {
+	Path       string // as given; "-" for standard input
+	Layout     *Layout
+	Migrations []*Migration // in the order in which the tool applies them
+	Snapshots  []string     // files that hold a whole schema, and are no migrations
+	Skipped    []Skipped    // files that look like SQL and that the tool never runs
+	Problems   []Problem
+}
+
+// A Migration is one version.
+type Migration struct {
+	Version    string // as the tool writes it; "" for repeatable migrations
+	Name       string // the rest of the name
+	Path       string // its first file, relative to the root
+	Dialect    string // mysql, mariadb …; "" when the file does not say
+	Up         []Statement
+	Down       []Statement
+	HasDown    bool
+	Repeatable bool   // run again whenever it changes
+	NoTx       bool   // marked to run outside of a transaction
+	Opaque     string // why it could not be read ("written in Go"); "" when it was
+}
+
+// A Statement is one statement of a migration.
+type Statement struct {
+	sqltext.Statement
+	Directives []sqltext.Directive // above it
+	Template   []Template          // placeholders in it that have no value
+}
+
+// A Template is a template placeholder without a value.
+type Template struct {
+	Offset int
+	Text   string // as it stands in the file: {{.prefix}}, ${engine}
+}
+
+// A Skipped file is one that the tool silently passes over.
+type Skipped struct{ Path, Why string }
+
+// A Problem is something about the input that its owner must mend.
+type Problem struct {
+	Rule         string // duplicate-version, unparsed-statement, opaque-ddl, template-placeholder; "" when the tool could not do its work
+	File         string
+	Line, Column int // 0 when the file as a whole is meant
+	Message      string
+	Help         string
+}
+
+// A Layout is how one tool lays out its migrations.
+type Layout struct {
+	Name string // as --layout takes it
+	Doc  string // one line, for help texts
+	// OutOfOrder says what the tool does with a new migration that sorts before
+	// an applied one: "applies", "skips" or "refuses".
+	OutOfOrder string
+	// Checksum says that the tool refuses an applied file whose bytes changed.
+	Checksum bool
+
+	detect func(*listing) string // why the directory has this layout; "" when it has not
+	read   func(*reader) error
+}

@@ -1,0 +1,38 @@
+// Package report holds what a run found, and writes it in each format.
+package report
+
+import (
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// A Report is the outcome of a run.
+type Report struct {
+	Base     *Base  // nil without a base
+	Mode     string // how pending was told from deployed, for people: "--all: every migration is a release of its own"
+	Coverage Coverage
+	Layouts  []Layout
+	Findings []rules.Finding // sorted by file, line, column, rule
+	Proofs   []Proof
+	// Source returns a line of a file that was read, to show beside a finding;
+	// "" when there is none.
+	Source func(file string, line int) string
+}
+
+// Base is what was taken for deployed.
+type Base struct{ Ref, Commit, Tip, Why string }
+
+// Layout tells how a directory was read.
+type Layout struct{ Dir, Name, Why string }
+
+// Coverage says how much was looked at.
+type Coverage struct {
+	Migrations, NewMigrations, Statements, Unparsed int
+	GoFiles, SQLStrings, Unresolved, Suppressed     int
+	Code                                            bool // Go code was analysed
+}
+
+// A Proof is a contract step that was proved safe.
+type Proof struct {
+	Finding                   rules.Finding
+	GoFiles, Uses, Unresolved int
+}

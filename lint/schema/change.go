@@ -1,0 +1,272 @@
+package schema
+
+// A Change is one thing that a statement does. The set of changes is closed:
+// every type that has this interface stands in this file.
+type Change interface {
+	// Base returns what all changes have in common.
+	Base() *Clause
+}
+
+// A Clause is the piece of a statement that makes a change.
+type Clause struct {
+	Pos  Position // of the clause: the ALTER spec, the column definition, or the statement
+	Text string   // of the clause, on one line
+	// Hidden says where the clause stands when it may or may not run: "a string",
+	// "a routine"; "" for a plain statement.
+	Hidden string
+	// Tokens says that the statement did not parse and that the clause was
+	// recognised by its first words; details may be missing.
+	Tokens bool
+}
+
+// Base returns the clause itself.
+func (c *Clause) Base() *Clause { return c }
+
+// On is embedded by changes to one table.
+type On struct {
+	Clause
+	Table    Name
+	IfExists bool // IF EXISTS, or IF NOT EXISTS for what adds
+}
+
+// The changes to tables as a whole.
+type (
+	CreateTable struct {
+		On
+		Def       *Table
+		Like      *Name  // CREATE TABLE … LIKE
+		Select    []Name // tables that CREATE TABLE … SELECT reads; Partial then
+		Partial   bool   // the columns are not all known
+		OrReplace bool
+	}
+	DropTable struct {
+		On
+		Temporary bool
+	}
+	RenameTable struct {
+		On
+		To Name
+	}
+	TruncateTable struct{ On }
+	// TableOption is a table option that no other change stands for; Text says which.
+	TableOption struct {
+		On
+		Engine string // "" when it is not the engine
+	}
+	// SetTableCharset changes what columns added later take.
+	SetTableCharset struct {
+		On
+		Charset, Collation string
+	}
+	// ConvertCharset converts every text column.
+	ConvertCharset struct {
+		On
+		Charset, Collation string
+	}
+	// Partition is a change to partitions; Kind is its keyword: ADD, DROP,
+	// TRUNCATE, EXCHANGE, DISCARD, REORGANIZE, COALESCE, REMOVE, PARTITION BY …
+	Partition struct {
+		On
+		Kind  string
+		Names []string
+		With  *Name // EXCHANGE
+	}
+)
+
+// The changes to columns.
+type (
+	AddColumn struct {
+		On
+		Column *Column
+		Where  Place
+	}
+	DropColumn struct {
+		On
+		Column string
+	}
+	// ModifyColumn is MODIFY, and CHANGE with or without a new name.
+	ModifyColumn struct {
+		On
+		Old    string // the name before
+		Column *Column
+		Where  Place
+	}
+	RenameColumn struct {
+		On
+		Old, New string
+	}
+	SetDefault struct {
+		On
+		Column  string
+		Default Default
+	}
+	DropDefault struct {
+		On
+		Column string
+	}
+	SetColumnVisible struct {
+		On
+		Column  string
+		Visible bool
+	}
+)
+
+// Place is where a column is put: at the end, FIRST, or AFTER a column.
+type Place struct {
+	First bool
+	After string
+}
+
+// Moved says whether the place is spelled.
+func (p Place) Moved() bool { return p.First || p.After != "" }
+
+// The changes to keys and constraints.
+type (
+	AddKey struct {
+		On
+		Key *Key
+	}
+	DropKey struct {
+		On
+		Name string // PRIMARY for the primary key
+	}
+	RenameKey struct {
+		On
+		Old, New string
+	}
+	SetKeyVisible struct {
+		On
+		Name    string
+		Visible bool
+	}
+	AddForeignKey struct {
+		On
+		ForeignKey *ForeignKey
+		Inline     bool // REFERENCES in a column definition
+	}
+	DropForeignKey struct {
+		On
+		Name string
+	}
+	AddCheck struct {
+		On
+		Check *Check
+	}
+	// AlterCheck is ALTER CHECK … [NOT] ENFORCED.
+	AlterCheck struct {
+		On
+		Name     string
+		Enforced bool
+	}
+	// DropConstraint is DROP CHECK, and DROP CONSTRAINT of any kind of constraint.
+	DropConstraint struct {
+		On
+		Name  string
+		Check bool // spelled DROP CHECK
+	}
+)
+
+// The changes to what is no table.
+type (
+	CreateView struct {
+		Clause
+		View      *View
+		OrReplace bool // also ALTER VIEW
+	}
+	DropView struct {
+		Clause
+		View     Name
+		IfExists bool
+	}
+	CreateTrigger struct {
+		Clause
+		Trigger *Trigger
+	}
+	DropTrigger struct {
+		Clause
+		Name string
+	}
+	CreateRoutine struct {
+		Clause
+		Routine *Routine
+	}
+	DropRoutine struct {
+		Clause
+		Kind, Name string
+	}
+	CreateDatabase struct {
+		Clause
+		Name string
+	}
+	DropDatabase struct {
+		Clause
+		Name string
+	}
+	// SetVariable is a SET of a system variable that changes what later
+	// statements check: foreign_key_checks, unique_checks, sql_mode …
+	SetVariable struct {
+		Clause
+		Name  string // lower case, without @@ and scope
+		Value string
+	}
+)
+
+// The statements that change rows. They run once: evidence for moves, never a
+// deployed use.
+type (
+	Insert struct {
+		On
+		Columns []string // nil without a column list
+		Replace bool
+		Ignore  bool
+		Select  []Name // INSERT … SELECT reads them
+		Rows    int
+	}
+	Update struct {
+		On
+		Set   []Assignment
+		Where bool
+		Limit bool
+		Reads []Name // other tables
+		Cond  string // the WHERE, as text
+	}
+	Delete struct {
+		On
+		Where bool
+		Limit bool
+		Reads []Name
+		Cond  string
+	}
+)
+
+// An Assignment is one column = expression of an UPDATE.
+type Assignment struct {
+	Table  Name // the table that holds the column, where it could be resolved
+	Column string
+	Expr   string
+}
+
+// Neutral is a statement that was read and changes neither schema nor rows.
+type Neutral struct {
+	Clause
+	What string // its first words: SELECT, GRANT, COMMIT …
+}
+
+// Opaque is DDL, or what may be DDL, that could not be read.
+type Opaque struct {
+	Clause
+	Why string
+	// Tables are those that it names, as far as its tokens tell.
+	Tables []Name
+	Kind   OpaqueKind
+}
+
+// OpaqueKind says which rule reports it.
+type OpaqueKind uint8
+
+// The ways in which a statement stays dark.
+const (
+	Unparsed OpaqueKind = iota // its text could not be read
+	Dynamic                    // a string or routine that may hold DDL
+	Template                   // a template placeholder stands where a name or clause would be
+)

@@ -1,0 +1,5 @@
+package schema
+
+import "strings"
+
+func equalFold(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

@@ -1,0 +1,92 @@
+// Package server says, as data, what each database server accepts and how it
+// behaves. Sources are named beside each fact.
+package server
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Family is a line of servers that share a dialect.
+type Family string
+
+// The families.
+const (
+	MySQL   Family = "mysql"
+	MariaDB Family = "mariadb"
+	TiDB    Family = "tidb"
+)
+
+// A Server is one kind and version of server.
+type Server struct {
+	Name    string // as --server takes it
+	Family  Family
+	Version int // as versioned comments count it: 80400 is 8.4.0, 101100 is MariaDB 10.11
+
+	// ImplicitTimestamp: a TIMESTAMP column without NULL is NOT NULL and gets a
+	// default by itself, since explicit_defaults_for_timestamp is off by default
+	// (MySQL before 8.0, MariaDB before 10.10; manuals).
+	ImplicitTimestamp bool
+	// KeepsNullDefault: ALTER … DROP DEFAULT on a nullable column leaves NULL as
+	// default (MariaDB); MySQL refuses INSERTs that leave it out, error 1364 (measured on 5.6 and 9.7).
+	KeepsNullDefault bool
+	// RefusesZeroDate: ADD of a DATE or DATETIME that is NOT NULL without default
+	// is itself refused on a table with rows, error 1292 (measured on 9.7; not on 5.6 and MariaDB).
+	RefusesZeroDate bool
+	// Timestamp2106: TIMESTAMP reaches to 2106 (MariaDB from 11.5; measured on 11.8).
+	Timestamp2106 bool
+	// ReadsMariaDBComments: /*M! … */ is code.
+	ReadsMariaDBComments bool
+}
+
+// Default is the server that is assumed when none is named.
+const Default = "mysql-8.4"
+
+// All returns every server, in the order in which help texts list them.
+func All() []Server {
+	return []Server{
+		{Name: "mysql-5.6", Family: MySQL, Version: 50651, ImplicitTimestamp: true},
+		{Name: "mysql-5.7", Family: MySQL, Version: 50744, ImplicitTimestamp: true, RefusesZeroDate: true},
+		{Name: "mysql-8.0", Family: MySQL, Version: 80046, RefusesZeroDate: true},
+		{Name: "mysql-8.4", Family: MySQL, Version: 80408, RefusesZeroDate: true},
+		{Name: "mysql-9", Family: MySQL, Version: 90704, RefusesZeroDate: true},
+		{Name: "mariadb-10.11", Family: MariaDB, Version: 101114, KeepsNullDefault: true, ReadsMariaDBComments: true},
+		{Name: "mariadb-11", Family: MariaDB, Version: 110809, KeepsNullDefault: true, Timestamp2106: true, ReadsMariaDBComments: true},
+		{Name: "tidb", Family: TiDB, Version: 80011, RefusesZeroDate: true},
+		{Name: "planetscale", Family: MySQL, Version: 80046, RefusesZeroDate: true},
+	}
+}
+
+// Names returns the names of all servers.
+func Names() []string {
+	var names []string
+	for _, s := range All() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Named returns the server of that name.
+func Named(name string) (*Server, error) {
+	for _, s := range All() {
+		if s.Name == name {
+			return &s, nil
+		}
+	}
+	return nil, fmt.Errorf("unknown server %q: one of %s", name, strings.Join(Names(), ", "))
+}
+
+// RunsVersionedComment says whether the server runs the text of /*!version … */,
+// or of /*M!version … */ when mariadb is set. Version 0 means none was given.
+//
+// MariaDB passes over comments for MySQL 5.7.0 to 9.99.99, since those speak of
+// features that it has not (MariaDB manual, "Comment Syntax").
+func (s *Server) RunsVersionedComment(version int, mariadb bool) bool {
+	if mariadb {
+		return s.Family == MariaDB && version <= s.Version
+	}
+	if s.Family == MariaDB && version >= 50700 && version <= 99999 {
+		return false
+	}
+	return version <= s.Version
+}
