@@ -13,6 +13,8 @@ type Directory struct {
 	Snapshots  []string     // files that hold a whole schema, and are no migrations
 	Skipped    []Skipped    // files that look like SQL and that the tool never runs
 	Problems   []Problem
+	Notes      []string // remarks on what was assumed, which nobody has to mend
+	Dialect    string   // what the directory says it is for: mysql, postgresql …; "" when it does not
 }
 
 // A Migration is one version.
@@ -27,6 +29,19 @@ type Migration struct {
 	Repeatable bool   // run again whenever it changes
 	NoTx       bool   // marked to run outside of a transaction
 	Opaque     string // why it could not be read ("written in Go"); "" when it was
+
+	// FileDirectives are the directives of its files that stand above no
+	// statement, or above the first.
+	FileDirectives []FileDirective
+}
+
+// A FileDirective is a directive that speaks for a file. One above the first
+// statement is listed with that statement too, unless it is an ignore: that has
+// the whole file for its scope.
+type FileDirective struct {
+	sqltext.Directive
+	File     *sqltext.File
+	Trailing bool // stands after the last statement, or inside of one: it speaks of nothing
 }
 
 // A Statement is one statement of a migration.
@@ -59,11 +74,11 @@ type Layout struct {
 	Name string // as --layout takes it
 	Doc  string // one line, for help texts
 	// OutOfOrder says what the tool does with a new migration that sorts before
-	// an applied one: "applies", "skips" or "refuses".
+	// an applied one: "applies", "skips" or "refuses"; "" when it is not known.
 	OutOfOrder string
 	// Checksum says that the tool refuses an applied file whose bytes changed.
 	Checksum bool
 
-	detect func(*listing) string // why the directory has this layout; "" when it has not
+	detect func(*listing) bool
 	read   func(*reader) error
 }

@@ -224,27 +224,18 @@ type (
 	}
 	Update struct {
 		On
-		Set   []Assignment
+		Set   []string // columns
 		Where bool
 		Limit bool
 		Reads []Name // other tables
-		Cond  string // the WHERE, as text
 	}
 	Delete struct {
 		On
 		Where bool
 		Limit bool
 		Reads []Name
-		Cond  string
 	}
 )
-
-// An Assignment is one column = expression of an UPDATE.
-type Assignment struct {
-	Table  Name // the table that holds the column, where it could be resolved
-	Column string
-	Expr   string
-}
 
 // Neutral is a statement that was read and changes neither schema nor rows.
 type Neutral struct {
@@ -259,6 +250,9 @@ type Opaque struct {
 	// Tables are those that it names, as far as its tokens tell.
 	Tables []Name
 	Kind   OpaqueKind
+	// Variable is the user variable that a Dynamic one fills, or, with Reads, runs.
+	Variable string
+	Reads    bool
 }
 
 // OpaqueKind says which rule reports it.

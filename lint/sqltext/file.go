@@ -19,6 +19,8 @@ type File struct {
 
 	original string
 	edits    []edit
+	holes    []Hole // placeholders without a value, in order
+	blocks   []Hole // conditions without a value, in order
 	once     sync.Once
 	lines    []int // offset in original of the start of each line
 }

@@ -1,0 +1,165 @@
+package mysql
+
+import (
+	"github.com/pingcap/tidb/pkg/parser/ast"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// rows reads a statement that changes rows.
+func (s *statement) rows(node ast.StmtNode) []schema.Change {
+	whole := s.at(s.whole(), "")
+	switch n := node.(type) {
+	case *ast.InsertStmt:
+		return []schema.Change{s.insert(n, whole)}
+	case *ast.UpdateStmt:
+		return s.update(n, whole)
+	case *ast.DeleteStmt:
+		return s.deletes(n, whole)
+	}
+	return nil
+}
+
+func (s *statement) insert(n *ast.InsertStmt, c schema.Clause) schema.Change {
+	in := &schema.Insert{On: schema.On{Clause: c}, Replace: n.IsReplace, Ignore: n.IgnoreErr, Rows: len(n.Lists)}
+	if t := refs(n.Table); len(t) > 0 {
+		in.Table = t[0].table
+	}
+	for _, col := range n.Columns {
+		in.Columns = append(in.Columns, col.Name.O)
+	}
+	if n.Select != nil {
+		in.Select = tablesOf(n.Select)
+	}
+	return in
+}
+
+func (s *statement) update(n *ast.UpdateStmt, c schema.Clause) []schema.Change {
+	tables := refs(n.TableRefs)
+	byTable := map[schema.Name]*schema.Update{}
+	var out []schema.Change
+	for _, a := range n.List {
+		t := owner(tables, a.Column)
+		u := byTable[t]
+		if u == nil {
+			u = &schema.Update{On: schema.On{Clause: c, Table: t}, Where: n.Where != nil, Limit: n.Limit != nil, Reads: others(tables, t)}
+			byTable[t] = u
+			out = append(out, u)
+		}
+		u.Set = append(u.Set, a.Column.Name.O)
+	}
+	return out
+}
+
+func (s *statement) deletes(n *ast.DeleteStmt, c schema.Clause) []schema.Change {
+	tables := refs(n.TableRefs)
+	var from []schema.Name
+	switch {
+	case n.Tables != nil:
+		for _, t := range n.Tables.Tables {
+			from = append(from, resolve(tables, t))
+		}
+	case len(tables) > 0:
+		from = append(from, tables[0].table)
+	}
+	var out []schema.Change
+	for _, t := range from {
+		out = append(out, &schema.Delete{On: schema.On{Clause: c, Table: t}, Where: n.Where != nil, Limit: n.Limit != nil, Reads: others(tables, t)})
+	}
+	return out
+}
+
+// A ref is a table that a statement names, and the name it goes by.
+type ref struct {
+	table schema.Name
+	alias string
+}
+
+func refs(c *ast.TableRefsClause) []ref {
+	if c == nil || c.TableRefs == nil {
+		return nil
+	}
+	var out []ref
+	collect(c.TableRefs, &out)
+	return out
+}
+
+func collect(n ast.ResultSetNode, out *[]ref) {
+	switch n := n.(type) {
+	case *ast.Join:
+		if n.Left != nil {
+			collect(n.Left, out)
+		}
+		if n.Right != nil {
+			collect(n.Right, out)
+		}
+	case *ast.TableSource:
+		if t, ok := n.Source.(*ast.TableName); ok {
+			*out = append(*out, ref{table: name(t), alias: n.AsName.O})
+		} else if n.Source != nil {
+			for _, t := range tablesOf(n.Source) {
+				*out = append(*out, ref{table: t, alias: "\x00"}) // read, not to be named
+			}
+		}
+	case *ast.TableName:
+		*out = append(*out, ref{table: name(n)})
+	}
+}
+
+// resolve finds the table that a DELETE names, perhaps by its alias.
+func resolve(tables []ref, t *ast.TableName) schema.Name {
+	for _, r := range tables {
+		if r.alias != "" && r.alias == t.Name.O {
+			return r.table
+		}
+	}
+	return name(t)
+}
+
+// owner finds the table of an assigned column; without a qualifier it is the
+// table alone, or unknown.
+func owner(tables []ref, c *ast.ColumnName) schema.Name {
+	if c.Table.O == "" {
+		if len(tables) == 1 {
+			return tables[0].table
+		}
+		return schema.Name{}
+	}
+	for _, r := range tables {
+		if r.alias == c.Table.O || r.alias == "" && r.table.Name == c.Table.O {
+			return r.table
+		}
+	}
+	return schema.Name{Name: c.Table.O}
+}
+
+func others(tables []ref, t schema.Name) []schema.Name {
+	var out []schema.Name
+	for _, r := range tables {
+		if r.table != t {
+			out = append(out, r.table)
+		}
+	}
+	return out
+}
+
+// tablesOf returns every table that a node names.
+func tablesOf(n ast.Node) []schema.Name {
+	if n == nil {
+		return nil
+	}
+	v := &tableVisitor{}
+	n.Accept(v)
+	return v.out
+}
+
+type tableVisitor struct{ out []schema.Name }
+
+func (v *tableVisitor) Enter(n ast.Node) (ast.Node, bool) {
+	if t, ok := n.(*ast.TableName); ok {
+		v.out = append(v.out, name(t))
+	}
+	return n, false
+}
+
+func (v *tableVisitor) Leave(n ast.Node) (ast.Node, bool) { return n, true }

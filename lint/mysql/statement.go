@@ -1,0 +1,283 @@
+package mysql
+
+import (
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+)
+
+// A statement is one statement while it is read. Its text has the length of
+// the source at every byte that matters: expanding and rewriting put blanks, so
+// that an offset is the same place in both.
+type statement struct {
+	source *sqltext.Statement
+	server *server.Server
+	text   string
+	mode   sqltext.Mode
+	toks   []sqltext.Token
+	facts  []fact // what the rewrite took away, by offset
+	ignore bool   // ALTER IGNORE, INSERT IGNORE: the parser drops it
+}
+
+func newStatement(st *sqltext.Statement, srv *server.Server) *statement {
+	s := &statement{source: st, server: srv, mode: st.Mode, text: st.Text()}
+	if len(s.text) > maxParsed {
+		s.text = withoutRows(s.text, st.Mode)
+	}
+	if strings.Contains(s.text, "/*!") || strings.Contains(s.text, "/*M!") || strings.Contains(s.text, "/*T!") {
+		s.text = expandVersioned(s.text, st.Mode, srv)
+	}
+	return s
+}
+
+func (s *statement) tokens() []sqltext.Token {
+	if s.toks == nil {
+		s.toks = sqltext.Tokens(s.text, 0, len(s.text), s.mode)
+		if n := len(s.toks); n > 0 && s.is(n-1, ";") {
+			s.toks = s.toks[:n-1]
+		}
+	}
+	return s.toks
+}
+
+// is says whether token i is one of the words or marks, in upper case.
+func (s *statement) is(i int, words ...string) bool {
+	if i < 0 || i >= len(s.toks) {
+		return false
+	}
+	t := s.toks[i]
+	if t.Kind != sqltext.Word && t.Kind != sqltext.Punct {
+		return false
+	}
+	n := t.End - t.Start
+	for _, w := range words {
+		if len(w) == n && strings.EqualFold(s.text[t.Start:t.End], w) {
+			return true
+		}
+	}
+	return false
+}
+
+// seq says whether the tokens from i on are these words.
+func (s *statement) seq(i int, words ...string) bool {
+	for j, w := range words {
+		if !s.is(i+j, w) {
+			return false
+		}
+	}
+	return true
+}
+
+// skip returns i, or i+len(words) when the words stand at i.
+func (s *statement) skip(i int, words ...string) int {
+	if s.seq(i, words...) {
+		return i + len(words)
+	}
+	return i
+}
+
+// ident returns the name that token i spells.
+func (s *statement) ident(i int) string {
+	if i < 0 || i >= len(s.toks) {
+		return ""
+	}
+	return unquote(s.text[s.toks[i].Start:s.toks[i].End])
+}
+
+func unquote(name string) string {
+	if len(name) < 2 {
+		return name
+	}
+	switch q := name[0]; q {
+	case '`', '"', '\'':
+		if name[len(name)-1] == q {
+			name = name[1 : len(name)-1]
+			return strings.ReplaceAll(name, string([]byte{q, q}), string(q))
+		}
+	}
+	return name
+}
+
+// isName says whether token i may be a name.
+func (s *statement) isName(i int) bool {
+	if i < 0 || i >= len(s.toks) {
+		return false
+	}
+	switch s.toks[i].Kind {
+	case sqltext.Word, sqltext.QuotedName, sqltext.Placeholder:
+		return true
+	}
+	return false
+}
+
+// name reads a possibly qualified name at i, and returns the index behind it.
+func (s *statement) name(i int) (schema.Name, int) {
+	if !s.isName(i) {
+		return schema.Name{}, i
+	}
+	first := s.ident(i)
+	if s.is(i+1, ".") && s.isName(i+2) {
+		return schema.Name{DB: first, Name: s.ident(i + 2)}, i + 3
+	}
+	return schema.Name{Name: first}, i + 1
+}
+
+// A clause is the tokens [from, to) of a statement.
+type clause struct{ from, to int }
+
+// split cuts the tokens [from, to) at the commas outside of parentheses.
+func (s *statement) split(from, to int) []clause {
+	var out []clause
+	depth, start := 0, from
+	for i := from; i < to; i++ {
+		t := s.toks[i]
+		if t.Kind != sqltext.Punct {
+			continue
+		}
+		switch s.text[t.Start] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth == 0 {
+				out = append(out, clause{start, i})
+				start = i + 1
+			}
+		}
+	}
+	if start < to {
+		out = append(out, clause{start, to})
+	}
+	return out
+}
+
+// closing returns the index of the parenthesis that closes the one at i, or len(toks).
+func (s *statement) closing(i int) int {
+	depth := 0
+	for ; i < len(s.toks); i++ {
+		t := s.toks[i]
+		if t.Kind != sqltext.Punct {
+			continue
+		}
+		switch s.text[t.Start] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// whole is the clause of all tokens.
+func (s *statement) whole() clause { return clause{0, len(s.tokens())} }
+
+// at returns the Clause of a change that these tokens make. The text of a part
+// of an ALTER is led by its ALTER TABLE.
+func (s *statement) at(c clause, lead string) schema.Clause {
+	toks := s.tokens()
+	if c.from >= c.to || c.from >= len(toks) {
+		return s.at2(0, len(s.text), lead)
+	}
+	return s.at2(toks[c.from].Start, toks[c.to-1].End, lead)
+}
+
+func (s *statement) at2(from, to int, lead string) schema.Clause {
+	f := s.source.File
+	start, end := f.Position(s.source.Start+from), f.Position(s.source.Start+to)
+	return schema.Clause{
+		Pos:  schema.Position{File: f.Name, Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column},
+		Text: lead + oneLine(f.Text[s.source.Start+from:s.source.Start+to]),
+	}
+}
+
+// oneLine folds white space, and cuts what is longer than a message can show.
+func oneLine(s string) string {
+	const most = 300
+	cut := len(s) > most
+	if cut {
+		s = strings.ToValidUTF8(s[:most], "")
+	}
+	if strings.ContainsAny(s, "\n\t\r") || strings.Contains(s, "  ") {
+		s = strings.Join(strings.Fields(s), " ")
+	}
+	if cut {
+		s += " …"
+	}
+	return s
+}
+
+func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *schema.Opaque {
+	whole := s.at(s.whole(), "")
+	end := offset + 1
+	for _, t := range s.tokens() {
+		if t.Start <= offset && offset < t.End {
+			end = t.End
+			break
+		}
+	}
+	here := s.at2(max(offset, 0), min(max(end, offset), len(s.text)), "")
+	here.Text = whole.Text
+	return &schema.Opaque{Clause: here, Why: why, Kind: kind, Tables: s.tablesNamed()}
+}
+
+// tablesNamed returns the names behind TABLE, ON, INTO and the like: what an
+// unread statement may have touched.
+func (s *statement) tablesNamed() []schema.Name {
+	var out []schema.Name
+	for i := range s.tokens() {
+		if !s.is(i, "TABLE", "INTO", "UPDATE", "FROM", "ON") {
+			continue
+		}
+		j := s.skip(s.skip(s.skip(i+1, "IF", "NOT", "EXISTS"), "IF", "EXISTS"), "IGNORE")
+		if n, after := s.name(j); after > j {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (s *statement) neutral() *schema.Neutral {
+	what := ""
+	s.tokens()
+	for i := 0; i < len(s.toks) && i < 2; i++ {
+		if s.toks[i].Kind != sqltext.Word {
+			break
+		}
+		what = strings.TrimSpace(what + " " + strings.ToUpper(s.ident(i)))
+	}
+	return &schema.Neutral{Clause: s.at(s.whole(), ""), What: what}
+}
+
+// withoutRows cuts an INSERT … VALUES behind its first row.
+func withoutRows(text string, mode sqltext.Mode) string {
+	lx := sqltext.NewLexer(text, 0, len(text), mode)
+	insert, values, depth := false, false, 0
+	for n := 0; ; n++ {
+		t := lx.Next()
+		if t.Kind == sqltext.EOF {
+			return text
+		}
+		s := text[t.Start:t.End]
+		switch {
+		case t.Kind == sqltext.Comment:
+		case !insert && t.Kind == sqltext.Word:
+			if insert = strings.EqualFold(s, "INSERT") || strings.EqualFold(s, "REPLACE"); !insert {
+				return text
+			}
+		case !values:
+			values = t.Kind == sqltext.Word && (strings.EqualFold(s, "VALUES") || strings.EqualFold(s, "VALUE"))
+		case s == "(":
+			depth++
+		case s == ")":
+			if depth--; depth == 0 {
+				return text[:t.End]
+			}
+		}
+	}
+}

@@ -1,0 +1,268 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Schema is everything in a database, as far as migrations tell.
+type Schema struct {
+	tables   map[string]*Table
+	views    map[string]*View
+	triggers map[string]*Trigger
+	routines map[string]*Routine
+	release  int
+}
+
+// New returns an empty schema.
+func New() *Schema {
+	return &Schema{
+		tables:   map[string]*Table{},
+		views:    map[string]*View{},
+		triggers: map[string]*Trigger{},
+		routines: map[string]*Routine{},
+	}
+}
+
+// Clone returns a copy that later changes do not reach.
+func (s *Schema) Clone() *Schema {
+	c := New()
+	c.release = s.release
+	for k, v := range s.tables {
+		c.tables[k] = v
+	}
+	for k, v := range s.views {
+		c.views[k] = v
+	}
+	for k, v := range s.triggers {
+		c.triggers[k] = v
+	}
+	for k, v := range s.routines {
+		c.routines[k] = v
+	}
+	return c
+}
+
+// StartRelease numbers what is made from here on.
+func (s *Schema) StartRelease(n int) { s.release = n }
+
+// Table returns the table of that name, or nil. A name without a database
+// finds the only table of that name in any, and the other way round: migrations
+// mix the two.
+func (s *Schema) Table(n Name) *Table {
+	if t := s.tables[key(n)]; t != nil {
+		return t
+	}
+	if n.DB != "" {
+		return s.tables[key(Name{Name: n.Name})]
+	}
+	var found *Table
+	for _, t := range s.tables {
+		if equalFold(t.Name.Name, n.Name) {
+			if found != nil {
+				return nil
+			}
+			found = t
+		}
+	}
+	return found
+}
+
+// View returns the view of that name, or nil.
+func (s *Schema) View(n Name) *View { return s.views[key(Name{Name: n.Name})] }
+
+// Trigger returns the trigger of that name, or nil.
+func (s *Schema) Trigger(name string) *Trigger { return s.triggers[strings.ToLower(name)] }
+
+// Tables returns all tables, sorted by name.
+func (s *Schema) Tables() []*Table {
+	out := make([]*Table, 0, len(s.tables))
+	for _, t := range s.tables {
+		out = append(out, t)
+	}
+	slices.SortFunc(out, func(a, b *Table) int { return strings.Compare(key(a.Name), key(b.Name)) })
+	return out
+}
+
+func key(n Name) string { return strings.ToLower(n.String()) }
+
+// An Effect is what one change did to the table it speaks of. Before or After
+// is nil where there was, or is, none.
+type Effect struct {
+	Before, After *Table
+	// Missing says what the change speaks of and the schema has not; "" when all is there.
+	Missing string
+}
+
+// Apply makes a change. A change to a table that the schema has not goes on
+// with a table that is marked Unknown.
+func (s *Schema) Apply(c Change) Effect {
+	switch c := c.(type) {
+	case *CreateTable:
+		return s.createTable(c)
+	case *DropTable:
+		return s.dropTable(c)
+	case *RenameTable:
+		return s.renameTable(c)
+	case *CreateView:
+		v := *c.View
+		v.Release = s.release
+		s.views[key(Name{Name: v.Name.Name})] = &v
+	case *DropView:
+		delete(s.views, key(Name{Name: c.View.Name}))
+	case *CreateTrigger:
+		t := *c.Trigger
+		t.Release = s.release
+		s.triggers[strings.ToLower(t.Name)] = &t
+	case *DropTrigger:
+		delete(s.triggers, strings.ToLower(c.Name))
+	case *CreateRoutine:
+		r := *c.Routine
+		r.Release = s.release
+		s.routines[strings.ToLower(r.Name)] = &r
+	case *DropRoutine:
+		delete(s.routines, strings.ToLower(c.Name))
+	case *Opaque:
+		s.darken(c)
+	default:
+		if on, ok := tableOf(c); ok {
+			return s.alter(on, c)
+		}
+	}
+	return Effect{}
+}
+
+// darken marks the tables that an unread statement may have touched.
+func (s *Schema) darken(o *Opaque) {
+	for _, n := range o.Tables {
+		if t := s.Table(n); t != nil && !t.Unknown {
+			dark := *t
+			dark.Unknown = true
+			s.tables[key(t.Name)] = &dark
+		}
+	}
+}
+
+func (s *Schema) createTable(c *CreateTable) Effect {
+	before := s.Table(c.Table)
+	if before != nil && (c.IfExists || !c.OrReplace && before.Name == c.Table && !before.Unknown) {
+		return Effect{Before: before, After: before}
+	}
+	t := *c.Def
+	t.Release = s.release
+	effect := Effect{Before: before, After: &t}
+	switch {
+	case c.Like != nil:
+		like := s.Table(*c.Like)
+		if like == nil {
+			effect.Missing = fmt.Sprintf("table %s", c.Like)
+			t.Unknown = true
+			break
+		}
+		t.Columns, t.Keys, t.Checks = like.Columns, like.Keys, like.Checks
+		t.Charset, t.Collation, t.Engine, t.Unknown = like.Charset, like.Collation, like.Engine, like.Unknown
+	case c.Partial:
+		t.Unknown = true
+	}
+	t.Columns = slices.Clone(t.Columns)
+	for i, col := range t.Columns {
+		made := *col
+		made.Release = s.release
+		t.Columns[i] = &made
+	}
+	keys := t.Keys
+	t.Keys = make([]*Key, 0, len(keys))
+	for _, k := range keys {
+		t.addKey(k, s.release)
+	}
+	s.tables[key(c.Table)] = &t
+	return effect
+}
+
+func (s *Schema) dropTable(c *DropTable) Effect {
+	t := s.Table(c.Table)
+	if t == nil {
+		if c.IfExists {
+			return Effect{}
+		}
+		return Effect{Missing: "table " + c.Table.String()}
+	}
+	delete(s.tables, key(t.Name))
+	for name, tr := range s.triggers {
+		if equalFold(tr.Table.Name, t.Name.Name) {
+			delete(s.triggers, name)
+		}
+	}
+	return Effect{Before: t}
+}
+
+func (s *Schema) renameTable(c *RenameTable) Effect {
+	before := s.Table(c.Table)
+	missing := ""
+	if before == nil {
+		if v := s.View(c.Table); v != nil {
+			delete(s.views, key(Name{Name: c.Table.Name}))
+			renamed := *v
+			renamed.Name = c.To
+			s.views[key(Name{Name: c.To.Name})] = &renamed
+			return Effect{}
+		}
+		if c.IfExists {
+			return Effect{}
+		}
+		missing = "table " + c.Table.String()
+		before = &Table{Name: c.Table, Unknown: true}
+	}
+	after := *before
+	after.Name = c.To
+	delete(s.tables, key(before.Name))
+	s.tables[key(c.To)] = &after
+	return Effect{Before: before, After: &after, Missing: missing}
+}
+
+// tableOf returns what a change says of its table.
+func tableOf(c Change) (*On, bool) {
+	type onTable interface{ on() *On }
+	if t, ok := c.(onTable); ok {
+		return t.on(), true
+	}
+	return nil, false
+}
+
+func (o *On) on() *On { return o }
+
+// TableName returns the table that a change speaks of, and whether it speaks of one.
+func TableName(c Change) (Name, bool) {
+	if on, ok := tableOf(c); ok {
+		return on.Table, true
+	}
+	return Name{}, false
+}
+
+func (s *Schema) alter(on *On, c Change) Effect {
+	switch c.(type) {
+	case *Insert, *Update, *Delete, *TruncateTable:
+		t := s.Table(on.Table)
+		return Effect{Before: t, After: t}
+	}
+	before := s.Table(on.Table)
+	effect := Effect{Before: before}
+	t := Table{Name: on.Table, Unknown: true}
+	if before == nil {
+		if on.IfExists {
+			return Effect{}
+		}
+		effect.Missing = "table " + on.Table.String()
+	} else {
+		t = *before
+	}
+	t.Columns, t.Keys = slices.Clone(t.Columns), slices.Clone(t.Keys)
+	missing := t.apply(c, s.release)
+	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
+		effect.Missing = missing
+	}
+	s.tables[key(t.Name)] = &t
+	effect.After = &t
+	return effect
+}
