@@ -1,7 +1,14 @@
 // Package rules holds the rules: one file each, named like the rule.
 package rules
 
-import "github.com/expandcheck/expandcheck/lint/schema"
+import (
+	"embed"
+	"fmt"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
 
 // Severity says how bad a finding is.
 type Severity uint8
@@ -45,8 +52,11 @@ type Rule struct {
 	Severity Severity // unless the configuration says otherwise
 	Summary  string   // one line, for lists
 	// Doc has fixed headings: What it does, Why it breaks, Do this instead, When
-	// it is silent. Its examples are the scenarios Bad and Good.
+	// it is silent.
 	Doc string
+	// Bad and Good name the scenarios that the documentation shows: files of
+	// testdata/NAME, without their ending.
+	Bad, Good string
 	// Run reports the findings of one release. It is nil for what the engine
 	// itself reports.
 	Run func(*Pass)
@@ -70,10 +80,79 @@ type Finding struct {
 	// Statement is the clause on one line.
 	Statement string
 	Related   []Related
+
+	// Migration and Source are where it stands, for directives; nil when a file
+	// or directory as a whole is meant.
+	Migration *migration.Migration
+	Source    *migration.Statement
 }
 
 // Related is another place that a finding speaks of.
 type Related struct {
 	Pos     schema.Position
 	Message string
+}
+
+// All returns every rule, in the order in which they are listed.
+func All() []*Rule {
+	return []*Rule{
+		AddRequiredColumn, SetNotNull, NarrowType,
+		DropColumn, DropTable, RenameColumn, RenameTable,
+		DuplicateVersion,
+		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,
+	}
+}
+
+// Named returns the rule of that name. The error names the nearest one.
+func Named(name string) (*Rule, error) {
+	best, distance := "", 1<<30
+	for _, r := range All() {
+		if r.Name == name {
+			return r, nil
+		}
+		if d := editDistance(name, r.Name); d < distance {
+			best, distance = r.Name, d
+		}
+	}
+	if distance <= max(2, len(name)/3) {
+		return nil, fmt.Errorf("unknown rule %q: did you mean %q?", name, best)
+	}
+	return nil, fmt.Errorf("unknown rule %q: `expandcheck explain` lists the rules", name)
+}
+
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+//go:embed testdata
+var scenarios embed.FS
+
+// Examples returns the scenarios that show the rule firing and silent, as txtar
+// archives; "" for one that it does not have.
+func Examples(r *Rule) (bad, good string) { return example(r, r.Bad), example(r, r.Good) }
+
+func example(r *Rule, name string) string {
+	if name == "" {
+		return ""
+	}
+	data, err := scenarios.ReadFile("testdata/" + r.Name + "/" + name + ".txtar")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data)) + "\n"
 }

@@ -81,4 +81,9 @@ type Layout struct {
 
 	detect func(*listing) bool
 	read   func(*reader) error
+	// format is what its files are marked with. The tool refuses a file without
+	// those markers, or with others, if it is strict.
+	format format
+	strict bool
+	parts  func(*reader, *sqltext.File) parts // divides an unmarked file; nil when it is one piece
 }

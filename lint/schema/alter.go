@@ -8,14 +8,14 @@ import (
 
 // apply makes a change to a table whose slices are its own, and says what the
 // change speaks of and the table has not.
-func (t *Table) apply(c Change, release int) (missing string) {
+func (t *Table) apply(c Change, release int, newID func() int) (missing string) {
 	switch c := c.(type) {
 	case *AddColumn:
-		return t.addColumn(c, release)
+		return t.addColumn(c, release, newID())
 	case *DropColumn:
 		return t.dropColumn(c.Column)
 	case *ModifyColumn:
-		return t.modifyColumn(c)
+		return t.modifyColumn(c, newID)
 	case *RenameColumn:
 		if col := t.Column(c.Old); col != nil {
 			renamed := *col
@@ -50,12 +50,12 @@ func (t *Table) missingColumn(name string) string {
 	return "column " + t.Name.Name + "." + name
 }
 
-func (t *Table) addColumn(c *AddColumn, release int) string {
+func (t *Table) addColumn(c *AddColumn, release, id int) string {
 	if t.Column(c.Column.Name) != nil {
 		return "" // IF NOT EXISTS, or an error of the server
 	}
 	col := *c.Column
-	col.Release = release
+	col.ID, col.Release = id, release
 	t.Columns = insert(t.Columns, &col, c.Where)
 	return ""
 }
@@ -96,16 +96,17 @@ func (t *Table) dropColumn(name string) string {
 	return ""
 }
 
-func (t *Table) modifyColumn(c *ModifyColumn) string {
+func (t *Table) modifyColumn(c *ModifyColumn, newID func() int) string {
 	old := t.Column(c.Old)
 	col := *c.Column
 	missing := ""
 	if old == nil {
 		missing = t.missingColumn(c.Old)
+		col.ID = newID()
 		t.Columns = insert(t.Columns, &col, c.Where)
 		return missing
 	}
-	col.Release = old.Release
+	col.ID, col.Release = old.ID, old.Release
 	if k := t.PrimaryKey(); k != nil && k.Has(old.Name) {
 		col.Nullable = false
 	}

@@ -13,6 +13,8 @@ type Schema struct {
 	triggers map[string]*Trigger
 	routines map[string]*Routine
 	release  int
+	ids      int  // the last ID given
+	spelled  bool // a table was named with its database
 }
 
 // New returns an empty schema.
@@ -28,7 +30,7 @@ func New() *Schema {
 // Clone returns a copy that later changes do not reach.
 func (s *Schema) Clone() *Schema {
 	c := New()
-	c.release = s.release
+	c.release, c.ids, c.spelled = s.release, s.ids, s.spelled
 	for k, v := range s.tables {
 		c.tables[k] = v
 	}
@@ -56,6 +58,9 @@ func (s *Schema) Table(n Name) *Table {
 	}
 	if n.DB != "" {
 		return s.tables[key(Name{Name: n.Name})]
+	}
+	if !s.spelled {
+		return nil
 	}
 	var found *Table
 	for _, t := range s.tables {
@@ -133,6 +138,11 @@ func (s *Schema) Apply(c Change) Effect {
 	return Effect{}
 }
 
+func (s *Schema) newID() int {
+	s.ids++
+	return s.ids
+}
+
 // darken marks the tables that an unread statement may have touched.
 func (s *Schema) darken(o *Opaque) {
 	for _, n := range o.Tables {
@@ -150,7 +160,8 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 		return Effect{Before: before, After: before}
 	}
 	t := *c.Def
-	t.Release = s.release
+	t.ID, t.Release = s.newID(), s.release
+	s.spelled = s.spelled || c.Table.DB != ""
 	effect := Effect{Before: before, After: &t}
 	switch {
 	case c.Like != nil:
@@ -168,7 +179,7 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 	t.Columns = slices.Clone(t.Columns)
 	for i, col := range t.Columns {
 		made := *col
-		made.Release = s.release
+		made.ID, made.Release = s.newID(), s.release
 		t.Columns[i] = &made
 	}
 	keys := t.Keys
@@ -212,7 +223,7 @@ func (s *Schema) renameTable(c *RenameTable) Effect {
 			return Effect{}
 		}
 		missing = "table " + c.Table.String()
-		before = &Table{Name: c.Table, Unknown: true}
+		before = &Table{ID: s.newID(), Name: c.Table, Unknown: true}
 	}
 	after := *before
 	after.Name = c.To
@@ -250,15 +261,16 @@ func (s *Schema) alter(on *On, c Change) Effect {
 	effect := Effect{Before: before}
 	t := Table{Name: on.Table, Unknown: true}
 	if before == nil {
-		if on.IfExists {
-			return Effect{}
-		}
+		t.ID = s.newID()
+		s.spelled = s.spelled || on.Table.DB != ""
 		effect.Missing = "table " + on.Table.String()
+		unknown := t
+		effect.Before = &unknown
 	} else {
 		t = *before
 	}
 	t.Columns, t.Keys = slices.Clone(t.Columns), slices.Clone(t.Keys)
-	missing := t.apply(c, s.release)
+	missing := t.apply(c, s.release, s.newID)
 	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
 		effect.Missing = missing
 	}

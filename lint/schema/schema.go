@@ -3,6 +3,11 @@
 // leaves behind. It knows no SQL dialect.
 package schema
 
+import (
+	"fmt"
+	"strings"
+)
+
 // A Position is a piece of a file. Lines and columns start at 1, columns count
 // bytes; the end is exclusive.
 type Position struct {
@@ -24,6 +29,7 @@ func (n Name) String() string {
 // are never changed in place: a change makes new ones, so a pointer is a
 // snapshot.
 type Table struct {
+	ID          int // stays the same through renames and changes
 	Name        Name
 	Columns     []*Column
 	Keys        []*Key
@@ -54,6 +60,19 @@ func (t *Table) Column(name string) *Column {
 	return nil
 }
 
+// ColumnByID returns the column with that ID, or nil.
+func (t *Table) ColumnByID(id int) *Column {
+	if t == nil {
+		return nil
+	}
+	for _, c := range t.Columns {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
 // Key returns the key of that name, or nil; PRIMARY names the primary key.
 func (t *Table) Key(name string) *Key {
 	if t == nil {
@@ -72,6 +91,7 @@ func (t *Table) PrimaryKey() *Key { return t.Key("PRIMARY") }
 
 // A Column is a column as it stands after some change.
 type Column struct {
+	ID            int // stays the same through renames and changes; 0 in a definition
 	Name          string
 	Type          Type
 	Nullable      bool
@@ -197,4 +217,30 @@ type Routine struct {
 	Kind    string // PROCEDURE, FUNCTION, EVENT, PACKAGE
 	Body    string
 	Release int
+}
+
+// String returns the type as SQL spells it.
+func (ty Type) String() string {
+	if ty.Name == "" {
+		return "an unknown type"
+	}
+	var b strings.Builder
+	b.WriteString(strings.ToUpper(ty.Name))
+	switch {
+	case len(ty.Values) > 0:
+		b.WriteString("('" + strings.Join(ty.Values, "','") + "')")
+	case ty.Length >= 0 && ty.Scale >= 0:
+		fmt.Fprintf(&b, "(%d,%d)", ty.Length, ty.Scale)
+	case ty.Length >= 0:
+		fmt.Fprintf(&b, "(%d)", ty.Length)
+	case ty.Scale > 0:
+		fmt.Fprintf(&b, "(%d)", ty.Scale)
+	}
+	if ty.Unsigned {
+		b.WriteString(" UNSIGNED")
+	}
+	if ty.Charset != "" {
+		b.WriteString(" CHARACTER SET " + ty.Charset)
+	}
+	return b.String()
 }

@@ -1,0 +1,142 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// judge lets every rule that is on judge every pending release.
+func (d *Database) judge(cfg Config) []rules.Finding {
+	var out []rules.Finding
+	emit := func(f rules.Finding) {
+		if f.Severity != rules.Off && d.reports(f) {
+			out = append(out, f)
+		}
+	}
+	for _, r := range d.Pending {
+		for _, rule := range rules.All() {
+			severity := cfg.severity(rule)
+			if rule.Run == nil || severity == rules.Off {
+				continue
+			}
+			rule.Run(&rules.Pass{Release: r, Server: d.Server, Rule: rule, Severity: severity, Emit: emit})
+		}
+		d.unread(cfg, r, emit)
+	}
+	d.problems(cfg, emit)
+	return out
+}
+
+// severity returns the severity of a rule, as configured.
+func (cfg Config) severity(r *rules.Rule) rules.Severity {
+	if s, ok := cfg.Rules[r.Name]; ok {
+		return s
+	}
+	return r.Severity
+}
+
+// reports says whether findings of the file are asked for.
+func (d *Database) reports(f rules.Finding) bool {
+	return d.only == nil || d.only[f.Pos.File]
+}
+
+// unread reports the statements of a release that stayed dark, in whole or in part.
+func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)) {
+	filled := map[string]bool{} // variables whose DDL was reported
+	var last *migration.Migration
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		if s.Migration != last {
+			filled, last = map[string]bool{}, s.Migration
+		}
+		o, ok := s.Change.(*schema.Opaque)
+		if !ok || o.Reads && filled[o.Variable] {
+			continue
+		}
+		if o.Variable != "" {
+			filled[o.Variable] = true
+		}
+		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: o.Pos, Statement: o.Text, Migration: s.Migration, Source: s.Statement}
+		f.Message = "this statement was not checked: " + o.Why
+		f.Help = "if the server takes it, check it by eye and say so: `-- expandcheck:ignore unparsed-statement: REASON`"
+		if o.Kind == schema.Dynamic {
+			f.Rule = rules.OpaqueDDL
+			f.Message = o.Why + ": it was not checked"
+			f.Help = "write the change as a plain statement; or check it by eye and say so: `-- expandcheck:ignore opaque-ddl: REASON`"
+		}
+		if len(o.Tables) > 0 {
+			f.Table = o.Tables[0].String()
+		}
+		f.Severity = cfg.severity(f.Rule)
+		emit(f)
+	}
+}
+
+// problems reports what reading the directory brought up.
+func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
+	for _, p := range d.Directory.Problems {
+		if p.Rule == "" {
+			continue // a failure
+		}
+		rule, err := rules.Named(p.Rule)
+		if err != nil {
+			rule = rules.UnparsedStatement
+		}
+		emit(rules.Finding{Rule: rule, Severity: cfg.severity(rule), Message: p.Message, Help: p.Help,
+			Pos: schema.Position{File: p.File, Line: max(p.Line, 1), Column: max(p.Column, 1), EndLine: max(p.Line, 1), EndColumn: max(p.Column, 1)}})
+	}
+	for _, m := range d.Directory.Migrations {
+		if !d.pending[m] {
+			continue
+		}
+		if m.Opaque != "" {
+			emit(rules.Finding{Rule: rules.OpaqueDDL, Severity: cfg.severity(rules.OpaqueDDL), Migration: m,
+				Pos:     schema.Position{File: m.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+				Message: "this migration was not checked: it is " + m.Opaque,
+				Help:    "check it by eye; a config entry under `ignore:` with its reason silences this"})
+		}
+		d.templates(cfg, m, emit)
+	}
+}
+
+// templates reports the placeholders of a migration that have no value, each once.
+func (d *Database) templates(cfg Config, m *migration.Migration, emit func(rules.Finding)) {
+	var seen []string
+	for i := range m.Up {
+		st := &m.Up[i]
+		for _, t := range st.Template {
+			if slices.Contains(seen, t.Text) {
+				continue
+			}
+			seen = append(seen, t.Text)
+			at := st.File.Position(t.Offset)
+			emit(rules.Finding{Rule: rules.TemplatePlaceholder, Severity: cfg.severity(rules.TemplatePlaceholder), Migration: m, Source: st,
+				Pos:       schema.Position{File: st.File.Name, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(t.Text)},
+				Object:    t.Text,
+				Statement: strings.Join(strings.Fields(firstBytes(st.Text(), 300)), " "),
+				Message:   fmt.Sprintf("the placeholder `%s` has no value: the statement was read with a stand-in", t.Text),
+				Help:      fmt.Sprintf("give it one in the configuration: `migrations: [{dir: %s, placeholders: {%s: …}}]`", d.Directory.Path, placeholderName(t.Text))})
+		}
+	}
+}
+
+func firstBytes(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "") + " …"
+	}
+	return s
+}
+
+// placeholderName returns the key that gives a placeholder its value.
+func placeholderName(text string) string {
+	name := strings.Trim(text, "{}$ -.")
+	if i := strings.LastIndexAny(name, " ."); i >= 0 {
+		name = name[i+1:]
+	}
+	return name
+}

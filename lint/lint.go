@@ -1,0 +1,190 @@
+// Package lint joins the parts: it reads migrations, replays them release by
+// release, lets the rules judge each, and gathers what they say.
+package lint
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/report"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// A State is what is known before any rule is asked.
+type State struct {
+	Databases []*Database
+}
+
+// A Database is one migration directory with the schema that its replay gives.
+type Database struct {
+	Directory *migration.Directory
+	Server    *server.Server
+	Schema    *schema.Schema   // after the last migration
+	Pending   []*rules.Release // to be judged, in order
+	entry     MigrationsEntry
+	only      map[string]bool // files that findings are asked for; nil for all
+	pending   map[*migration.Migration]bool
+	missing   []string // what migrations speak of and none makes
+}
+
+// Load reads the migrations and replays them.
+func Load(ctx context.Context, cfg Config) (*State, error) {
+	dirs, err := directories(cfg)
+	if err != nil {
+		return nil, err
+	}
+	state := &State{}
+	for _, d := range dirs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := d.replay(ctx, cfg); err != nil {
+			return nil, err
+		}
+		state.Databases = append(state.Databases, d)
+	}
+	return state, nil
+}
+
+// Run reads the migrations and judges those that are pending.
+func Run(ctx context.Context, cfg Config) (*report.Report, error) {
+	state, err := Load(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	rep := &report.Report{Mode: mode(cfg, state), Source: state.source()}
+	s := newSuppressor(cfg)
+	for _, d := range state.Databases {
+		rep.Layouts = append(rep.Layouts, report.Layout{Dir: d.Directory.Path, Name: d.Directory.Layout.Name})
+		d.cover(&rep.Coverage)
+		rep.Findings = append(rep.Findings, s.filter(d, d.judge(cfg))...)
+		rep.Notes = append(rep.Notes, d.notes()...)
+		rep.Failures = append(rep.Failures, d.failures()...)
+	}
+	rep.Findings = append(rep.Findings, s.unusedInConfig()...)
+	rep.Coverage.Suppressed = s.suppressed
+	slices.SortStableFunc(rep.Findings, compareFindings)
+	return rep, nil
+}
+
+func compareFindings(a, b rules.Finding) int {
+	if c := strings.Compare(a.Pos.File, b.Pos.File); c != 0 {
+		return c
+	}
+	if a.Pos.Line != b.Pos.Line {
+		return a.Pos.Line - b.Pos.Line
+	}
+	if a.Pos.Column != b.Pos.Column {
+		return a.Pos.Column - b.Pos.Column
+	}
+	return strings.Compare(a.Rule.Name, b.Rule.Name)
+}
+
+// mode says in words how pending was told from deployed.
+func mode(cfg Config, state *State) string {
+	var since []string
+	for _, d := range state.Databases {
+		if v := d.since(cfg); v != "" {
+			since = append(since, v)
+		}
+	}
+	switch {
+	case cfg.Since != "" && !cfg.All:
+		return "migrations after " + cfg.Since + " are pending, as one release"
+	case len(since) > 0:
+		return "every migration after " + strings.Join(since, ", ") + " is a release of its own"
+	case cfg.All:
+		return "every migration is a release of its own (--all)"
+	}
+	return "every migration is a release of its own, as with --all: what is deployed was not named"
+}
+
+func (d *Database) since(cfg Config) string {
+	if cfg.Since != "" {
+		return cfg.Since
+	}
+	return d.entry.Since
+}
+
+// source returns the lines of the files that were read.
+func (s *State) source() func(string, int) string {
+	files := map[string]*sqltext.File{}
+	for _, d := range s.Databases {
+		for _, m := range d.Directory.Migrations {
+			for _, st := range m.Up {
+				files[st.File.Name] = st.File
+			}
+		}
+	}
+	return func(name string, line int) string {
+		if f := files[name]; f != nil {
+			return f.Line(line)
+		}
+		return ""
+	}
+}
+
+func (d *Database) cover(c *report.Coverage) {
+	for _, m := range d.Directory.Migrations {
+		c.Migrations++
+		if d.pending[m] {
+			c.NewMigrations++
+		}
+		c.Statements += len(m.Up)
+		if m.Opaque != "" {
+			c.Unparsed++
+		}
+	}
+	for _, r := range d.Pending {
+		for i, step := range r.Steps {
+			if _, dark := step.Change.(*schema.Opaque); dark && (i == 0 || r.Steps[i-1].Statement != step.Statement) {
+				c.Unparsed++
+			}
+		}
+	}
+}
+
+// notes says once what the replay did not find.
+func (d *Database) notes() []string {
+	var out []string
+	if n := len(d.missing); n > 0 {
+		shown := d.missing
+		more := ""
+		if n > 5 {
+			shown, more = shown[:5], fmt.Sprintf(" and %d more", n-5)
+		}
+		out = append(out, fmt.Sprintf("%s: changed here, made by no migration that was read: %s%s; what they are like is not known",
+			d.Directory.Path, strings.Join(shown, ", "), more))
+	}
+	out = append(out, d.Directory.Notes...)
+	for _, s := range d.Directory.Skipped {
+		out = append(out, fmt.Sprintf("%s: not read: %s", s.Path, s.Why))
+	}
+	return out
+}
+
+// failures says what kept the directory from being read whole; the rest of it was.
+func (d *Database) failures() []string {
+	var out []string
+	for _, p := range d.Directory.Problems {
+		if p.Rule != "" {
+			continue
+		}
+		at := p.File
+		if p.Line > 0 {
+			at = fmt.Sprintf("%s:%d:%d", p.File, p.Line, max(p.Column, 1))
+		}
+		message := at + ": " + p.Message
+		if p.Help != "" {
+			message += "; " + p.Help
+		}
+		out = append(out, message)
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+package migration
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+)
+
+var tern = &Layout{
+	Name: "tern",
+	Doc:  "NUMBER_name.sql, contiguous from 1, with ---- create above / drop below ---- (tern)",
+	// migrate.go, MigrateTo: goes on from the one version that schema_version holds.
+	OutOfOrder: "skips",
+	detect:     func(l *listing) bool { return l.has("tern.conf") && len(l.sql()) > 0 || l.holds(ternFormat) },
+	read:       readTern,
+	format:     ternFormat,
+}
+
+const ternSeparator = "---- create above / drop below ----"
+
+func isTernSeparator(line string) bool { return strings.TrimSpace(line) == ternSeparator }
+
+func readTern(r *reader) error {
+	r.ternData()
+	var files []named
+	for _, f := range r.files {
+		digits, rest := number(f.name)
+		if digits == "" || !strings.HasPrefix(rest, "_") || !strings.HasSuffix(rest, ".sql") || rest == "_.sql" {
+			continue
+		}
+		files = append(files, named{file: f, version: digits, key: numberKey(digits), name: strings.TrimSuffix(rest[1:], ".sql")})
+	}
+	byNumber(files)
+	next := 1
+	for _, n := range files {
+		v, err := strconv.Atoi(n.version)
+		if err != nil || v > next {
+			r.problem(refused, n.path, "version "+strconv.Itoa(next)+" is missing before it: tern wants numbers without a gap, from 1", "number the migrations without a gap")
+		}
+		next = max(next, v+1)
+	}
+	r.assemble(files)
+	r.rest(r.files, "tern runs only files named NUMBER_name.sql")
+	return nil
+}
+
+// ternData takes the values of placeholders from the [data] section of tern.conf.
+func (r *reader) ternData() {
+	for _, s := range iniValues(string(r.bytes("tern.conf"))) {
+		if _, ok := r.opts.Placeholders[s.key]; s.section == "data" && !ok {
+			r.values[s.key] = s.value
+		}
+	}
+}
+
+func ternParts(f *sqltext.File) parts {
+	text := f.Text
+	p := parts{noTx: strings.Contains(text, "---- tern: disable-tx ----")}
+	for start, end := range lines(text, 0, len(text)) {
+		if isTernSeparator(text[start:end]) {
+			p.up = []sqltext.Span{{Start: 0, End: start}}
+			p.down = []sqltext.Span{{Start: end, End: len(text)}}
+			p.hasDown = true
+			return p
+		}
+	}
+	p.up = whole(f).up
+	return p
+}
+
+// a setting is one line of a configuration file.
+type setting struct{ section, key, value string }
+
+// iniValues reads "key = value" lines in [sections], as in .ini, .toml and .properties files.
+func iniValues(text string) []setting {
+	var out []setting
+	section := ""
+	for start, end := range lines(text, 0, len(text)) {
+		line := strings.TrimSpace(text[start:end])
+		if line == "" || line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		if line[0] == '[' {
+			section = strings.Trim(line, "[] ")
+			continue
+		}
+		if key, value, ok := strings.Cut(line, "="); ok {
+			out = append(out, setting{section, strings.Trim(strings.TrimSpace(key), `"`), unquote(strings.TrimSpace(value))})
+		}
+	}
+	return out
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && (s[0] == '"' || s[0] == '\'') {
+		if end := strings.IndexByte(s[1:], s[0]); end >= 0 {
+			return s[1 : 1+end]
+		}
+	}
+	return s
+}

@@ -1,0 +1,331 @@
+package lint
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/mysql"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// directories reads the directories that the targets name, or else those of the
+// configuration, or else those that are found.
+func directories(cfg Config) ([]*Database, error) {
+	switch {
+	case slices.Equal(cfg.Targets, []string{"-"}):
+		d, err := standardInput(cfg)
+		return []*Database{d}, err
+	case len(cfg.Targets) > 0:
+		return fromTargets(cfg)
+	case len(cfg.Migrations) > 0:
+		var out []*Database
+		for _, e := range cfg.Migrations {
+			d, err := open(cfg, e)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, d)
+		}
+		return out, nil
+	}
+	return found(cfg, ".")
+}
+
+func standardInput(cfg Config) (*Database, error) {
+	text, err := io.ReadAll(cfg.Stdin)
+	if err != nil {
+		return nil, fmt.Errorf("reading standard input: %w", err)
+	}
+	d, err := newDatabase(cfg, MigrationsEntry{Dir: "-"})
+	if err != nil {
+		return nil, err
+	}
+	opts, err := d.options(cfg)
+	if err != nil {
+		return nil, err
+	}
+	d.Directory, err = migration.ReadText("-", string(text), opts)
+	return d, err
+}
+
+func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
+	name := cfg.Server
+	if name == "" {
+		name = e.Server
+	}
+	if name == "" {
+		name = server.Default
+	}
+	srv, err := server.Named(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}}, nil
+}
+
+func (d *Database) options(cfg Config) (migration.Options, error) {
+	layout := cfg.Layout
+	if layout == "" {
+		layout = d.entry.Layout
+	}
+	dialect := cfg.Dialect
+	if dialect == "" {
+		dialect = string(d.Server.Family)
+	}
+	return migration.Options{Layout: layout, Dialect: dialect, Placeholders: d.entry.Placeholders}, nil
+}
+
+// open reads the directory of an entry.
+func open(cfg Config, e MigrationsEntry) (*Database, error) {
+	d, err := newDatabase(cfg, e)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := d.options(cfg)
+	if err != nil {
+		return nil, err
+	}
+	d.Directory, err = migration.Read(cfg.Root, e.Dir, opts)
+	return d, err
+}
+
+// entryFor returns the configuration of a directory; one that it does not name
+// has none.
+func (cfg Config) entryFor(dir string) MigrationsEntry {
+	for _, e := range cfg.Migrations {
+		if path.Clean(e.Dir) == dir {
+			return e
+		}
+	}
+	return MigrationsEntry{Dir: dir}
+}
+
+// found reads every migration directory below dir.
+func found(cfg Config, dir string) ([]*Database, error) {
+	if cfg.Layout != "" && dir != "." {
+		d, err := open(cfg, cfg.entryFor(dir))
+		return []*Database{d}, err
+	}
+	dirs, err := migration.Find(cfg.Root, dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(dirs) == 0 { // its own words say what was looked for
+		dirs = []string{dir}
+	}
+	var out []*Database
+	for _, name := range dirs {
+		d, err := open(cfg, cfg.entryFor(name))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// fromTargets reads the directories that are named. A file narrows what is
+// reported; its directory is replayed all the same.
+func fromTargets(cfg Config) ([]*Database, error) {
+	var out []*Database
+	for _, target := range cfg.Targets {
+		name := path.Clean(target)
+		info, err := fs.Stat(cfg.Root, name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: no such file or directory", target)
+		}
+		var more []*Database
+		if info.IsDir() {
+			more, err = found(cfg, name)
+		} else {
+			more, err = around(cfg, name, out)
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// around reads the directory that a file is a migration of; it may lie some
+// folders up, as with Prisma. One that was read already is narrowed further.
+func around(cfg Config, file string, read []*Database) ([]*Database, error) {
+	for _, d := range read {
+		if d.only != nil && d.holds(file) {
+			d.only[file] = true
+			return nil, nil
+		}
+	}
+	var first error
+	for dir, up := path.Dir(file), 0; up < 3; dir, up = path.Dir(dir), up+1 {
+		d, err := open(cfg, cfg.entryFor(dir))
+		if err == nil && d.holds(file) {
+			d.only = map[string]bool{file: true}
+			return []*Database{d}, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if dir == "." {
+			break
+		}
+	}
+	if first == nil {
+		first = fmt.Errorf("%s: it is no migration of the directory that holds it", file)
+	}
+	return nil, first
+}
+
+func (d *Database) holds(file string) bool {
+	for _, m := range d.Directory.Migrations {
+		if m.Path == file || slices.ContainsFunc(m.Up, func(st migration.Statement) bool { return st.File.Name == file }) {
+			return true
+		}
+	}
+	return false
+}
+
+// replay reads every statement and makes its changes, release by release.
+func (d *Database) replay(ctx context.Context, cfg Config) error {
+	d.Schema = schema.New()
+	if err := d.snapshot(cfg); err != nil {
+		return err
+	}
+	first, err := d.firstPending(cfg)
+	if err != nil {
+		return err
+	}
+	results := d.parse(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	oneRelease := cfg.Since != "" && !cfg.All
+	var release *rules.Release
+	for i, m := range d.Directory.Migrations {
+		pending := i >= first
+		d.pending[m] = pending
+		if pending && (release == nil || !oneRelease) {
+			release = rules.NewRelease(len(d.Pending) + 1)
+			d.Pending = append(d.Pending, release)
+		}
+		for j := range m.Up {
+			for _, c := range results[i][j] {
+				d.make(release, c, m, &m.Up[j])
+			}
+		}
+	}
+	return nil
+}
+
+// make makes a change: in a pending release, or before all of them.
+func (d *Database) make(release *rules.Release, c schema.Change, m *migration.Migration, st *migration.Statement) {
+	var missing string
+	if release == nil {
+		missing = d.Schema.Apply(c).Missing
+	} else {
+		missing = release.Add(d.Schema, rules.Step{Change: c, Migration: m, Statement: st}).Effect.Missing
+	}
+	if missing != "" && !slices.Contains(d.missing, missing) {
+		d.missing = append(d.missing, missing)
+	}
+}
+
+// parse reads the statements of all migrations on every core.
+func (d *Database) parse(ctx context.Context) [][][]schema.Change {
+	migrations := d.Directory.Migrations
+	results := make([][][]schema.Change, len(migrations))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), max(len(migrations)/4, 1)) {
+		wg.Go(func() {
+			r := mysql.NewReader(d.Server)
+			for i := int(next.Add(1)) - 1; i < len(migrations) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				up := migrations[i].Up
+				results[i] = make([][]schema.Change, len(up))
+				for j := range up {
+					results[i][j] = r.Read(&up[j].Statement).Changes
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+// snapshot starts the replay from the dump that the configuration names.
+func (d *Database) snapshot(cfg Config) error {
+	if d.entry.Schema == "" {
+		return nil
+	}
+	data, err := fs.ReadFile(cfg.Root, path.Clean(d.entry.Schema))
+	if err != nil {
+		return fmt.Errorf("reading the schema dump %s: %w", d.entry.Schema, err)
+	}
+	f := sqltext.NewFile(d.entry.Schema, string(data))
+	r := mysql.NewReader(d.Server)
+	statements := sqltext.Split(f, 0, len(f.Text), 0)
+	for i := range statements {
+		for _, c := range r.Read(&statements[i]).Changes {
+			if o, dark := c.(*schema.Opaque); dark && o.Kind == schema.Unparsed {
+				return fmt.Errorf("%s:%d:%d: the schema dump cannot be read: %s", o.Pos.File, o.Pos.Line, o.Pos.Column, o.Why)
+			}
+			d.Schema.Apply(c)
+		}
+	}
+	return nil
+}
+
+// firstPending returns the index of the first migration after the baseline.
+func (d *Database) firstPending(cfg Config) (int, error) {
+	since := d.since(cfg)
+	if since == "" {
+		return 0, nil
+	}
+	migrations := d.Directory.Migrations
+	for i := len(migrations) - 1; i >= 0; i-- {
+		if sameVersion(migrations[i].Version, since) {
+			return i + 1, nil
+		}
+	}
+	n, err := strconv.ParseUint(since, 10, 64)
+	if err != nil {
+		return 0, unknownVersion(d, since)
+	}
+	first := len(migrations)
+	for i := len(migrations) - 1; i >= 0; i-- {
+		v, err := strconv.ParseUint(migrations[i].Version, 10, 64)
+		if err != nil {
+			return 0, unknownVersion(d, since)
+		}
+		if v > n {
+			first = i
+		}
+	}
+	return first, nil
+}
+
+func sameVersion(a, b string) bool {
+	return a == b || a != "" && strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
+}
+
+func unknownVersion(d *Database, since string) error {
+	last := ""
+	if n := len(d.Directory.Migrations); n > 0 {
+		last = fmt.Sprintf("; the last one is %s", d.Directory.Migrations[n-1].Version)
+	}
+	return fmt.Errorf("--since %s: %s has no migration of that version%s", since, d.Directory.Path, last)
+}

@@ -1,0 +1,158 @@
+package rules
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
+)
+
+// A Step is one change of a release, made.
+type Step struct {
+	Change    schema.Change
+	Effect    schema.Effect
+	Migration *migration.Migration
+	Statement *migration.Statement
+}
+
+// A Release is what is deployed together, judged by its net shape: by what the
+// tables are at its start and at its end.
+type Release struct {
+	Number int
+	Steps  []Step
+
+	start map[int]*schema.Table // by ID; nil for what the release made
+	end   map[int]*schema.Table // nil for what it dropped
+	names map[string]*schema.Table
+}
+
+// NewRelease returns a release to which nothing was added. Numbers start at 1.
+func NewRelease(number int) *Release {
+	return &Release{Number: number, start: map[int]*schema.Table{}, end: map[int]*schema.Table{}}
+}
+
+// Add makes a change and keeps what it did.
+func (r *Release) Add(s *schema.Schema, step Step) *Step {
+	s.StartRelease(r.Number)
+	step.Effect = s.Apply(step.Change)
+	before, after := step.Effect.Before, step.Effect.After
+	if before != nil {
+		if _, seen := r.start[before.ID]; !seen {
+			r.start[before.ID] = before
+		}
+		r.end[before.ID] = nil
+	}
+	if after != nil {
+		if _, seen := r.start[after.ID]; !seen {
+			r.start[after.ID] = nil
+		}
+		r.end[after.ID] = after
+	}
+	r.Steps = append(r.Steps, step)
+	return &r.Steps[len(r.Steps)-1]
+}
+
+// A Pass is one rule at work on one release.
+type Pass struct {
+	*Release
+	Server *server.Server
+	// Code says that Go code was analysed: without it a contract step stays unknown.
+	Code bool
+
+	Rule     *Rule
+	Severity Severity // of the rule, as configured
+	Emit     func(Finding)
+}
+
+// Changes returns the changes of the release in the order in which they run.
+func (p *Pass) Changes() iter.Seq[*Step] {
+	return func(yield func(*Step) bool) {
+		for i := range p.Steps {
+			if !yield(&p.Steps[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Changed returns the changes of one kind.
+func Changed[C schema.Change](p *Pass) iter.Seq2[*Step, C] {
+	return func(yield func(*Step, C) bool) {
+		for i := range p.Steps {
+			if c, ok := p.Steps[i].Change.(C); ok && !yield(&p.Steps[i], c) {
+				return
+			}
+		}
+	}
+}
+
+// Start returns the table as the deployed code knows it: before the release.
+// It is nil for a table that the release made, which is free to change.
+func (p *Pass) Start(t *schema.Table) *schema.Table {
+	if t == nil {
+		return nil
+	}
+	return p.start[t.ID]
+}
+
+// End returns the table as the release leaves it, or nil.
+func (p *Pass) End(t *schema.Table) *schema.Table {
+	if t == nil {
+		return nil
+	}
+	return p.end[t.ID]
+}
+
+// EndNamed returns the table that has the name when the release is over, as far
+// as the release touched it.
+func (p *Pass) EndNamed(n schema.Name) *schema.Table {
+	if p.names == nil {
+		p.names = map[string]*schema.Table{}
+		for _, t := range p.end {
+			if t != nil {
+				p.names[schema.Fold(t.Name.Name)] = t
+			}
+		}
+	}
+	return p.names[schema.Fold(n.Name)]
+}
+
+// Deployed returns the column as the deployed code knows it, given the table and
+// column before some change; nil when the release itself made either.
+func (p *Pass) Deployed(t *schema.Table, column string) *schema.Column {
+	start := p.Start(t)
+	if start == nil {
+		return nil
+	}
+	now := t.Column(column)
+	if now == nil {
+		return nil
+	}
+	return start.ColumnByID(now.ID)
+}
+
+// At returns a finding of the rule on a step, for Report to complete.
+func (p *Pass) At(s *Step) Finding {
+	b := s.Change.Base()
+	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos, Statement: b.Text, Migration: s.Migration, Source: s.Statement}
+	if n, ok := schema.TableName(s.Change); ok {
+		f.Table = n.String()
+	}
+	return f
+}
+
+// Report reports a finding.
+func (p *Pass) Report(f Finding) { p.Emit(f) }
+
+// Reportf reports on a step with the severity of the rule: what breaks, and what to do.
+func (p *Pass) Reportf(s *Step, object, help, format string, args ...any) {
+	f := p.At(s)
+	f.Object, f.Help = object, help
+	f.Message = fmt.Sprintf(format, args...)
+	p.Report(f)
+}
+
+// AtMost returns the severity, lowered to a ceiling.
+func (p *Pass) AtMost(ceiling Severity) Severity { return min(p.Severity, ceiling) }

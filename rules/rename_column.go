@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// RenameColumn reports a column that gets another name.
+var RenameColumn = &Rule{
+	Name:     "rename-column",
+	Family:   Contract,
+	Severity: Error,
+	Summary:  "a column is renamed under the running code",
+	Doc: `## What it does
+
+Reports RENAME COLUMN, and CHANGE with another name, of a column that was there
+before the release.
+
+## Why it breaks
+
+The moment the migration runs, every statement of the running code that names
+the old column fails with error 1054. No order of deploying helps: the old code
+needs the old name and the new code the new one. Views and triggers are not
+rewritten either.
+
+## Do this instead
+
+Add a column with the new name, write both, backfill, read the new one, stop
+writing the old one, drop it: one release each.
+
+## When it is silent
+
+For a table or column that the same release creates; for a change of upper and
+lower case alone.`,
+	Bad:  "rename-of-deployed-column-fires",
+	Good: "rename-of-new-column-is-silent",
+	Run:  runRenameColumn,
+}
+
+func runRenameColumn(p *Pass) {
+	for s := range p.Changes() {
+		var table schema.Name
+		var from, to string
+		ifExists := false
+		switch c := s.Change.(type) {
+		case *schema.RenameColumn:
+			table, from, to, ifExists = c.Table, c.Old, c.New, c.IfExists
+		case *schema.ModifyColumn:
+			table, from, to, ifExists = c.Table, c.Old, c.Column.Name, c.IfExists
+		default:
+			continue
+		}
+		before := s.Effect.Before
+		if schema.SameName(from, to) || before != nil && p.Start(before) == nil {
+			continue
+		}
+		known := before.Column(from) != nil
+		if known && p.Deployed(before, from) == nil || !known && (ifExists || before != nil && !before.Unknown) {
+			continue
+		}
+		p.reportContract(s, from, fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),
+			"statements of the running code that name it fail from that moment on (error 1054)",
+			fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to))
+	}
+}

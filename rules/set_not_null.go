@@ -1,0 +1,71 @@
+package rules
+
+import "github.com/expandcheck/expandcheck/lint/schema"
+
+// SetNotNull reports a column that stops to take NULL.
+var SetNotNull = &Rule{
+	Name:     "set-not-null",
+	Family:   Expand,
+	Severity: Error,
+	Summary:  "a nullable column becomes NOT NULL while running code may leave it out or write NULL",
+	Doc: `## What it does
+
+Reports MODIFY and CHANGE that make a nullable column NOT NULL. A column that the
+same release adds as NULL counts too: the running code does not write it yet.
+
+## Why it breaks
+
+Running code that writes NULL fails with error 1048, and INSERTs that leave the
+column out fail with error 1364 unless it has a DEFAULT. If rows hold NULL, the
+ALTER is refused (error 1138 on MySQL, 1265 on MariaDB); without strict mode they
+become 0 or '' silently.
+
+## Do this instead
+
+One release each: write the column everywhere; fill the old rows; then make it
+NOT NULL, best with a DEFAULT.
+
+## When it is silent
+
+For a table that the same release creates; for columns of the primary key, which
+are NOT NULL anyway; when a later statement of the same release makes the column
+nullable again. When the definition of the column before is not known,
+narrow-type says so.`,
+	Bad:  "modify-to-not-null-fires",
+	Good: "not-null-before-is-silent",
+	Run:  runSetNotNull,
+}
+
+func runSetNotNull(p *Pass) {
+	for s, c := range Changed[*schema.ModifyColumn](p) {
+		before, after := s.Effect.Before, s.Effect.After
+		if c.Column.Nullable || after == nil || p.Start(after) == nil {
+			continue
+		}
+		old := before.Column(c.Old)
+		if old == nil {
+			continue // narrow-type says that nothing is known of it
+		}
+		final := p.End(after).ColumnByID(old.ID)
+		if !old.Nullable || final == nil || final.Nullable {
+			continue
+		}
+		p.reportNotNull(s, c, p.Start(after).ColumnByID(old.ID) == nil)
+	}
+}
+
+func (p *Pass) reportNotNull(s *Step, c *schema.ModifyColumn, isNew bool) {
+	why := "running code that writes NULL fails (error 1048)"
+	if c.Column.Required() {
+		why += ", and INSERTs that leave it out fail (error 1364)"
+	}
+	help := "write it everywhere first, then fill the old rows, then make it NOT NULL, each in a release of its own"
+	if isNew {
+		why = "it is new in this release, so the running code does not write it: INSERTs that leave it out fail (error 1364)"
+		if c.Column.Default != nil {
+			why = "it is new in this release and rows written since its ADD may hold NULL: running code that writes NULL fails (error 1048)"
+		}
+		help = "leave it nullable in this release; make it NOT NULL in a later one, after every writer sets it"
+	}
+	p.Reportf(s, c.Column.Name, help, "`%s.%s` becomes NOT NULL: %s", c.Table, c.Column.Name, why)
+}
