@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
@@ -29,6 +28,7 @@ func (d *Database) judge(cfg Config) []rules.Finding {
 		d.unread(cfg, r, emit)
 	}
 	d.problems(cfg, emit)
+	d.templates(cfg, emit)
 	return out
 }
 
@@ -60,6 +60,10 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 		}
 		if o.Variable != "" {
 			filled[o.Variable] = true
+		}
+		if o.Kind == schema.Unparsed && len(s.Statement.Template) > 0 {
+			d.dark[s.Statement] = true // its placeholder is at fault
+			continue
 		}
 		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: o.Pos, Statement: o.Text, Migration: s.Migration, Source: s.Statement}
 		f.Message = "this statement was not checked: " + o.Why
@@ -100,29 +104,52 @@ func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
 				Message: "this migration was not checked: it is " + m.Opaque,
 				Help:    "check it by eye; a config entry under `ignore:` with its reason silences this"})
 		}
-		d.templates(cfg, m, emit)
 	}
 }
 
-// templates reports the placeholders of a migration that have no value, each once.
-func (d *Database) templates(cfg Config, m *migration.Migration, emit func(rules.Finding)) {
-	var seen []string
-	for i := range m.Up {
-		st := &m.Up[i]
-		for _, t := range st.Template {
-			if slices.Contains(seen, t.Text) {
-				continue
+// templates reports the placeholders that have no value: each once, where it
+// stands first, and where it keeps a statement from being read.
+func (d *Database) templates(cfg Config, emit func(rules.Finding)) {
+	times, first := map[string]int{}, []func(){}
+	for _, m := range d.Directory.Migrations {
+		if !d.pending[m] {
+			continue
+		}
+		for i := range m.Up {
+			st := &m.Up[i]
+			for _, t := range st.Template {
+				times[t.Text]++
+				switch {
+				case d.dark[st]:
+					emit(d.template(cfg, m, st, t, "this statement was not checked: it cannot be read while the placeholder `"+t.Text+"` has no value"))
+				case times[t.Text] == 1:
+					first = append(first, func() {
+						emit(d.template(cfg, m, st, t, fmt.Sprintf("the placeholder `%s` has no value: %s read with a stand-in", t.Text, plural(times[t.Text], "statement was", "statements were"))))
+					})
+				}
 			}
-			seen = append(seen, t.Text)
-			at := st.File.Position(t.Offset)
-			emit(rules.Finding{Rule: rules.TemplatePlaceholder, Severity: cfg.severity(rules.TemplatePlaceholder), Migration: m, Source: st,
-				Pos:       schema.Position{File: st.File.Name, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(t.Text)},
-				Object:    t.Text,
-				Statement: strings.Join(strings.Fields(firstBytes(st.Text(), 300)), " "),
-				Message:   fmt.Sprintf("the placeholder `%s` has no value: the statement was read with a stand-in", t.Text),
-				Help:      fmt.Sprintf("give it one in the configuration: `migrations: [{dir: %s, placeholders: {%s: …}}]`", d.Directory.Path, placeholderName(t.Text))})
 		}
 	}
+	for _, f := range first {
+		f()
+	}
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func (d *Database) template(cfg Config, m *migration.Migration, st *migration.Statement, t migration.Template, message string) rules.Finding {
+	at := st.File.Position(t.Offset)
+	return rules.Finding{Rule: rules.TemplatePlaceholder, Severity: cfg.severity(rules.TemplatePlaceholder), Migration: m, Source: st,
+		Pos:       schema.Position{File: st.File.Name, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(t.Text)},
+		Object:    t.Text,
+		Statement: strings.Join(strings.Fields(firstBytes(st.Text(), 300)), " "),
+		Message:   message,
+		Help:      fmt.Sprintf("give it a value in the configuration: `migrations: [{dir: %s, placeholders: {%s: …}}]`", d.Directory.Path, placeholderName(t.Text))}
 }
 
 func firstBytes(s string, n int) string {
@@ -135,6 +162,9 @@ func firstBytes(s string, n int) string {
 // placeholderName returns the key that gives a placeholder its value.
 func placeholderName(text string) string {
 	name := strings.Trim(text, "{}$ -.")
+	if fields := strings.Fields(name); len(fields) > 1 && fields[0] != "if" { // a call
+		return fields[0]
+	}
 	if i := strings.LastIndexAny(name, " ."); i >= 0 {
 		name = name[i+1:]
 	}

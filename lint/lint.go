@@ -30,7 +30,8 @@ type Database struct {
 	entry     MigrationsEntry
 	only      map[string]bool // files that findings are asked for; nil for all
 	pending   map[*migration.Migration]bool
-	missing   []string // what migrations speak of and none makes
+	dark      map[*migration.Statement]bool // could not be read for a placeholder
+	missing   []string                      // what migrations speak of and none makes
 }
 
 // Load reads the migrations and replays them.

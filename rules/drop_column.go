@@ -99,8 +99,8 @@ func (p *Pass) lostInRebuild() func(yield func(*Step, []*schema.Column) bool) {
 	return func(yield func(*Step, []*schema.Column) bool) {
 		for s := range p.Changes() {
 			taker := p.successor(s)
-			if taker == nil {
-				continue
+			if _, drop := s.Change.(*schema.DropTable); taker == nil || drop && !p.rebuilt(s) {
+				continue // drop-table reports a drop without a copy
 			}
 			var lost []*schema.Column
 			for _, c := range p.Start(s.Effect.Before).Columns {

@@ -100,8 +100,8 @@ func (r *reader) take(p *pending, n named) {
 		return
 	}
 	parts := r.parts(n, f)
-	if n.way == down && n.format == unmarked {
-		parts.down, parts.up = parts.up, nil
+	if n.way == down {
+		parts.down, parts.up = append(parts.up, parts.down...), nil
 	}
 	parts.noTx = parts.noTx || n.noTx
 	r.fill(p.m, f, parts)

@@ -65,7 +65,7 @@ func (l *lineReader) sql(line string, start, end int) {
 			return
 		}
 		l.content = start + strings.Index(line, trimmed)
-		if l.way == both {
+		if l.way == both && len(l.parts.up) == 0 {
 			l.r.problemAt(l.f, l.content, refused, "this stands before "+l.prefix+" Up: "+l.tool+" refuses the file or never runs it", "")
 		}
 	}

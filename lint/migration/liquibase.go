@@ -288,8 +288,16 @@ type changeset struct {
 	attributes map[string]string
 	from, to   int
 	rollback   []sqltext.Span // the SQL after --rollback
-	meta       []sqltext.Span // what is no SQL in a rollback
 	hasDown    bool
+}
+
+// A formattedSQL is a file, divided.
+type formattedSQL struct {
+	sets  []changeset
+	start int // of the first
+	// What is no SQL when the changesets are read, and when their rollbacks are:
+	// --word is a comment to Liquibase, and none to MySQL.
+	meta, rollbackMeta []sqltext.Span
 }
 
 // changesets reads a formatted SQL file: each changeset is a migration.
@@ -301,9 +309,11 @@ func (r *reader) changesets(f *file) {
 		return
 	}
 	before := len(r.out.Migrations)
-	sets, start := splitChangesets(sql.Text)
-	for _, st := range sqltext.Split(sql, 0, start, r.opts.Mode) {
-		r.problemAt(sql, st.Start, refused, "this stands before the first --changeset: Liquibase does not run it", "")
+	parsed := splitChangesets(sql.Text)
+	sets := parsed.sets
+	up, down := sqltext.Blank(sql, parsed.meta), sqltext.Blank(sql, parsed.rollbackMeta)
+	if before := sqltext.Split(up, 0, parsed.start, r.opts.Mode); len(before) > 0 && len(sets) > 0 {
+		r.problemAt(sql, before[0].Start, refused, "this stands before the first --changeset: Liquibase does not run it", "")
 	}
 	var lists [][]Statement
 	for i := range sets {
@@ -311,7 +321,7 @@ func (r *reader) changesets(f *file) {
 		if !c.wanted() {
 			continue
 		}
-		m := r.changeset(sql, c)
+		m := r.changeset(up, down, c)
 		m.Path = f.path
 		r.out.Migrations = append(r.out.Migrations, m)
 		lists = append(lists, m.Up, m.Down)
@@ -324,7 +334,7 @@ func (r *reader) changesets(f *file) {
 	}
 }
 
-func (r *reader) changeset(f *sqltext.File, c *changeset) *Migration {
+func (r *reader) changeset(f, down *sqltext.File, c *changeset) *Migration {
 	m := &Migration{Version: c.author + ":" + c.id, HasDown: c.hasDown}
 	m.NoTx = c.is("runInTransaction", "false")
 	m.Repeatable = c.is("runOnChange", "true") || c.is("runAlways", "true")
@@ -333,9 +343,7 @@ func (r *reader) changeset(f *sqltext.File, c *changeset) *Migration {
 		up = sqltext.Chunks(f.Text, c.from, c.to, d, r.opts.Mode)
 	}
 	m.Up = r.statements(nil, f, up)
-	if len(c.rollback) > 0 {
-		m.Down = r.statements(nil, sqltext.Blank(f, c.meta), c.rollback)
-	}
+	m.Down = r.statements(nil, down, c.rollback)
 	return m
 }
 
@@ -416,9 +424,9 @@ func liquibaseLine(line, word string) (rest string, ok bool) {
 	return rest, true
 }
 
-// splitChangesets returns the changesets of a text, and where the first starts.
-func splitChangesets(text string) (sets []changeset, start int) {
-	start = len(text)
+// splitChangesets divides the text of a formatted SQL file.
+func splitChangesets(text string) formattedSQL {
+	out := formattedSQL{start: len(text)}
 	var c *changeset
 	block := -1 // where a /* liquibase rollback block began
 	for from, end := range lines(text, 0, len(text)) {
@@ -426,19 +434,21 @@ func splitChangesets(text string) (sets []changeset, start int) {
 		if block >= 0 {
 			if n := strings.Index(line, "*/"); n >= 0 {
 				c.rollback = append(c.rollback, sqltext.Span{Start: block, End: from + n})
-				c.meta = append(c.meta, sqltext.Span{Start: from + n, End: end})
 				block = -1
 			}
 			continue
+		}
+		if isLiquibaseMeta(line) {
+			out.meta = append(out.meta, sqltext.Span{Start: from, End: end})
 		}
 		if rest, ok := liquibaseLine(line, "changeset"); ok {
 			if c != nil {
 				c.to = from
 			} else {
-				start = from
+				out.start = from
 			}
-			sets = append(sets, newChangeset(rest, end, len(text)))
-			c = &sets[len(sets)-1]
+			out.sets = append(out.sets, newChangeset(rest, end, len(text)))
+			c = &out.sets[len(out.sets)-1]
 			continue
 		}
 		if c == nil {
@@ -446,17 +456,25 @@ func splitChangesets(text string) (sets []changeset, start int) {
 		}
 		if rest, ok := liquibaseLine(line, "rollback"); ok {
 			c.rollbackLine(rest, from, end)
+			out.rollbackMeta = append(out.rollbackMeta, sqltext.Span{Start: from, End: end - len(rest)})
 		} else if inner, ok := rollbackBlock(line); ok {
 			c.hasDown = true
 			block = end
 			if n := strings.Index(inner, "*/"); n >= 0 { // on one line
-				at := from + len(line) - len(inner)
+				at := end - len(inner)
 				c.rollback = append(c.rollback, sqltext.Span{Start: at, End: at + n})
 				block = -1
 			}
 		}
 	}
-	return sets, start
+	return out
+}
+
+// isLiquibaseMeta reports whether a line is a comment without a space after its
+// dashes.
+func isLiquibaseMeta(line string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "--")
+	return ok && rest != "" && rest[0] > ' '
 }
 
 // rollbackBlock returns what follows /* liquibase rollback.
@@ -480,7 +498,6 @@ func (c *changeset) rollbackLine(rest string, from, end int) {
 	if body == "" || hasFold(body, "not required") || hasFold(body, "empty") || hasFold(body, "changesetid:") {
 		return
 	}
-	c.meta = append(c.meta, sqltext.Span{Start: from, End: at})
 	if n := len(c.rollback); n > 0 && c.rollback[n-1].End+2 >= from {
 		c.rollback[n-1].End = end
 		return

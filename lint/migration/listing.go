@@ -2,6 +2,7 @@ package migration
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -43,6 +44,10 @@ func list(fsys fs.FS, dir string) (*listing, error) {
 	if err != nil {
 		if info, statErr := fs.Stat(fsys, dir); statErr == nil && !info.IsDir() {
 			return nil, fmt.Errorf("migration directory %s: is a file", dir)
+		}
+		var of *fs.PathError
+		if errors.As(err, &of) {
+			err = of.Err // it repeats the path
 		}
 		return nil, fmt.Errorf("migration directory %s: %w", dir, err)
 	}

@@ -63,7 +63,7 @@ func parseScenario(t *testing.T, a *txtar.Archive) (s scenario, fsys fstest.MapF
 		if f.Name == "want" {
 			continue
 		}
-		data := string(f.Data)
+		data := strings.ReplaceAll(string(f.Data), "\\-- ", "-- ") // a line that is none of the archive
 		if s.crlf {
 			data = strings.ReplaceAll(data, "\n", "\r\n")
 		}
@@ -223,7 +223,7 @@ func TestByteOrderMark(t *testing.T) {
 	d := one(t, "1_a.up.sql", "\ufeffALTER TABLE a ADD b INT;\nSELECT 1;", Options{})
 	up := d.Migrations[0].Up
 	if len(up) != 2 || up[0].Text() != "ALTER TABLE a ADD b INT" {
-		t.Fatalf("statements: %q", up)
+		t.Fatalf("statements: %d", len(up))
 	}
 	if p := up[0].File.Position(up[0].Start); p != (sqltext.Position{Line: 1, Column: 1}) {
 		t.Errorf("the first statement is at %v", p)

@@ -80,7 +80,7 @@ func noMigrations(l *listing, layout *Layout) error {
 		if len(below) > 5 {
 			below = append(below[:5:5], "…")
 		}
-		return fmt.Errorf("migration directory %s: holds no migrations itself, but below it are %s: name one of them", l.dir, strings.Join(below, ", "))
+		return fmt.Errorf("migration directory %s: holds no migrations itself; name a directory below it that does: %s", l.dir, strings.Join(below, ", "))
 	}
 	var foreign []string
 	for _, d := range l.dirs {
@@ -274,7 +274,7 @@ func fileDirectives(f *sqltext.File, lists ...[]Statement) []FileDirective {
 		start = first.Start
 	}
 	for _, d := range directivesIn(f.Text) {
-		if d.Offset < start || !known[d.Offset] {
+		if d.Offset < start || !known[d.Offset] && !quotes(lists, d.Offset) {
 			out = append(out, FileDirective{Directive: d, File: f, Trailing: d.Offset > start})
 		}
 	}
@@ -289,6 +289,26 @@ func fileDirectives(f *sqltext.File, lists ...[]Statement) []FileDirective {
 	}
 	first.Directives = own
 	return out
+}
+
+// quotes reports whether offset stands in the data of a statement, as opposed
+// to a comment.
+func quotes(lists [][]Statement, offset int) bool {
+	for _, list := range lists {
+		for i := range list {
+			st := &list[i]
+			if offset < st.Start || offset >= st.End {
+				continue
+			}
+			lx := sqltext.NewLexer(st.File.Text, st.Start, st.End, st.Mode)
+			for t := lx.Next(); t.Kind != sqltext.EOF; t = lx.Next() {
+				if t.End > offset {
+					return t.Kind != sqltext.Comment
+				}
+			}
+		}
+	}
+	return false
 }
 
 // directivesIn finds directives in comment lines anywhere in text.

@@ -55,17 +55,31 @@ func (r *reader) ternData() {
 }
 
 func ternParts(f *sqltext.File) parts {
+	var p parts
 	text := f.Text
-	p := parts{noTx: strings.Contains(text, "---- tern: disable-tx ----")}
-	for start, end := range lines(text, 0, len(text)) {
-		if isTernSeparator(text[start:end]) {
-			p.up = []sqltext.Span{{Start: 0, End: start}}
-			p.down = []sqltext.Span{{Start: end, End: len(text)}}
-			p.hasDown = true
-			return p
+	from := 0
+	cut := func(end int) {
+		piece := sqltext.Span{Start: from, End: end}
+		if p.hasDown {
+			p.down = append(p.down, piece)
+		} else {
+			p.up = append(p.up, piece)
 		}
 	}
-	p.up = whole(f).up
+	for start, end := range lines(text, 0, len(text)) { // ---- is a comment to PostgreSQL alone
+		switch strings.TrimSpace(text[start:end]) {
+		case ternSeparator:
+			cut(start)
+			p.hasDown = true
+		case "---- tern: disable-tx ----":
+			cut(start)
+			p.noTx = true
+		default:
+			continue
+		}
+		from = end
+	}
+	cut(len(text))
 	return p
 }
 

@@ -212,6 +212,7 @@ func (t *Table) applyKey(c Change, release int) (missing string) {
 			fk := *c.ForeignKey
 			fk.Release = release
 			t.ForeignKeys = append(slices.Clone(t.ForeignKeys), &fk)
+			t.supportForeignKey(&fk, release)
 		}
 	case *DropForeignKey:
 		t.dropForeignKey(c.Name)
@@ -253,6 +254,33 @@ func (t *Table) addKey(k *Key, release int) {
 		}
 	}
 	t.Keys = append(t.Keys, &added)
+}
+
+// supportForeignKey adds the index that a foreign key needs and that no key
+// gives: it has the name of the constraint, or of the first column (InnoDB).
+func (t *Table) supportForeignKey(fk *ForeignKey, release int) {
+	for _, k := range t.Keys {
+		if k.startsWith(fk.Columns) {
+			return
+		}
+	}
+	k := &Key{Name: fk.Name}
+	for _, c := range fk.Columns {
+		k.Columns = append(k.Columns, KeyPart{Column: c})
+	}
+	t.addKey(k, release)
+}
+
+func (k *Key) startsWith(columns []string) bool {
+	if len(k.Columns) < len(columns) {
+		return false
+	}
+	for i, c := range columns {
+		if !equalFold(k.Columns[i].Column, c) {
+			return false
+		}
+	}
+	return true
 }
 
 // freeKeyName: the first column, then column_2, column_3 … (MySQL manual, CREATE TABLE).

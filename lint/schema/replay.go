@@ -187,6 +187,9 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 	for _, k := range keys {
 		t.addKey(k, s.release)
 	}
+	for _, fk := range t.ForeignKeys {
+		t.supportForeignKey(fk, s.release)
+	}
 	s.tables[key(c.Table)] = &t
 	return effect
 }
