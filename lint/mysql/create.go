@@ -14,10 +14,10 @@ import (
 
 // offsets returns the byte range of a clause in the text.
 func (s *statement) offsets(c clause) (from, to int) {
-	toks := s.tokens()
-	if c.from >= c.to || c.to > len(toks) {
+	if c.from >= c.to {
 		return 0, len(s.text)
 	}
+	toks := s.tokens()
 	return toks[c.from].Start, toks[c.to-1].End
 }
 

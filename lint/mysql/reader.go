@@ -64,10 +64,10 @@ func (r *Reader) Read(st *sqltext.Statement) Result {
 	if st.Problem != nil {
 		return r.broken(s)
 	}
-	if len(s.tokens()) == 0 {
+	node, err := r.parse(s.text, s.mode)
+	if err != nil && len(s.tokens()) == 0 { // a versioned comment for another server
 		return Result{Changes: []schema.Change{s.neutral()}}
 	}
-	node, err := r.parse(s.text, s.mode)
 	if err == nil {
 		return Result{Changes: s.convert(node)}
 	}

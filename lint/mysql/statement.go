@@ -174,20 +174,22 @@ func (s *statement) closing(i int) int {
 	return i
 }
 
-// whole is the clause of all tokens.
-func (s *statement) whole() clause { return clause{0, len(s.tokens())} }
+// whole is the clause that stands for the whole statement, without its tokens
+// being counted.
+func (s *statement) whole() clause { return clause{} }
 
 // at returns the Clause of a change that these tokens make. The text of a part
 // of an ALTER is led by its ALTER TABLE.
 func (s *statement) at(c clause, lead string) schema.Clause {
-	toks := s.tokens()
-	if c.from >= c.to || c.from >= len(toks) {
-		return s.at2(0, len(s.text), lead)
+	if c.from >= c.to {
+		return s.between(0, s.source.End-s.source.Start, lead)
 	}
-	return s.at2(toks[c.from].Start, toks[c.to-1].End, lead)
+	toks := s.tokens()
+	return s.between(toks[c.from].Start, toks[c.to-1].End, lead)
 }
 
-func (s *statement) at2(from, to int, lead string) schema.Clause {
+// between returns the Clause of the bytes [from, to).
+func (s *statement) between(from, to int, lead string) schema.Clause {
 	f := s.source.File
 	start, end := f.Position(s.source.Start+from), f.Position(s.source.Start+to)
 	return schema.Clause{
@@ -213,7 +215,6 @@ func oneLine(s string) string {
 }
 
 func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *schema.Opaque {
-	whole := s.at(s.whole(), "")
 	end := offset + 1
 	for _, t := range s.tokens() {
 		if t.Start <= offset && offset < t.End {
@@ -221,8 +222,8 @@ func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *sche
 			break
 		}
 	}
-	here := s.at2(max(offset, 0), min(max(end, offset), len(s.text)), "")
-	here.Text = whole.Text
+	here := s.between(max(offset, 0), min(max(end, offset), len(s.text)), "")
+	here.Text = s.at(s.whole(), "").Text
 	return &schema.Opaque{Clause: here, Why: why, Kind: kind, Tables: s.tablesNamed()}
 }
 

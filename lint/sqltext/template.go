@@ -564,7 +564,7 @@ func (f *filler) operand(words []string) (truth, []string) {
 	case "(":
 		v, rest := f.expression(rest)
 		if len(rest) == 0 || rest[0] != ")" {
-			return undecided, []string{"("}
+			return undecided, nil
 		}
 		return v, rest[1:]
 	case "true":

@@ -1,0 +1,1 @@
+ALTER TABLE repo DROP COLUMN star_count, DROP COLUMN homepage;

@@ -1,0 +1,3 @@
+ALTER TABLE repo
+  ADD COLUMN homepage VARCHAR(200) NULL,
+  ADD COLUMN star_count INT NOT NULL;

@@ -1,0 +1,1 @@
+UPDATE repo SET star_count = 0;

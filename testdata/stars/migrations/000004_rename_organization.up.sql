@@ -1,0 +1,1 @@
+ALTER TABLE repo RENAME COLUMN organization TO owner;
