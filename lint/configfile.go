@@ -33,7 +33,7 @@ type decoder struct {
 
 // decode lays a configuration over cfg. Paths in it are relative to dir.
 func (cfg *Config) decode(file, dir string, data []byte) error {
-	text := strings.TrimPrefix(string(data), "\ufeff")
+	text := strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n") // the parser miscounts CRLF
 	d := &decoder{file: file, dir: dir, lines: strings.Split(text, "\n"), anchors: map[string]ast.Node{}}
 	cfg.File, cfg.Deploy = file, Separate
 	doc, err := parser.ParseBytes([]byte(text), 0)
@@ -375,7 +375,7 @@ func (d *decoder) syntax(err error) error {
 func (d *decoder) at(p token.Position, message string) error {
 	line := ""
 	if p.Line >= 1 && p.Line <= len(d.lines) {
-		line = strings.TrimSuffix(d.lines[p.Line-1], "\r")
+		line = d.lines[p.Line-1]
 	}
 	runes := []rune(line)
 	before := string(runes[:min(max(p.Column-1, 0), len(runes))])

@@ -63,11 +63,10 @@ func runNarrowType(p *Pass) {
 func (p *Pass) compare(s *Step, c *schema.ModifyColumn, old *schema.Column) {
 	oldType, newType := effective(old.Type, s.Effect.Before), effective(c.Column.Type, s.Effect.After)
 	change := schema.CompareTypes(oldType, newType, typeOptions(p.Server))
-	switch {
-	case change.Enum, change.Charset:
-	case change.Verdict == schema.UnknownType:
+	switch change.Verdict {
+	case schema.UnknownType:
 		p.reportUnknownType(s, c)
-	case change.Verdict == schema.Narrowing:
+	case schema.Narrowing:
 		loss := "the ALTER is refused while rows hold such values, and writes of the running code fail afterwards"
 		if change.Silent {
 			loss = "data is lost without an error"

@@ -215,6 +215,7 @@ func oneLine(s string) string {
 }
 
 func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *schema.Opaque {
+	offset = min(max(offset, 0), s.source.End-s.source.Start)
 	end := offset + 1
 	for _, t := range s.tokens() {
 		if t.Start <= offset && offset < t.End {
@@ -222,7 +223,7 @@ func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *sche
 			break
 		}
 	}
-	here := s.between(max(offset, 0), min(max(end, offset), len(s.text)), "")
+	here := s.between(offset, max(min(end, s.source.End-s.source.Start), offset), "")
 	here.Text = s.at(s.whole(), "").Text
 	return &schema.Opaque{Clause: here, Why: why, Kind: kind, Tables: s.tablesNamed()}
 }

@@ -178,7 +178,7 @@ func wrap(text string, room int) []string {
 	var out []string
 	for _, paragraph := range strings.Split(text, "\n") {
 		line, used := "", 0
-		for _, word := range strings.Split(paragraph, " ") {
+		for _, word := range words(paragraph, room) {
 			w := widthOf(word)
 			if used > 0 && used+1+w > room {
 				out = append(out, line)
@@ -192,6 +192,26 @@ func wrap(text string, room int) []string {
 			used += w
 		}
 		out = append(out, line)
+	}
+	return out
+}
+
+// words splits a paragraph at blanks. Code in backquotes stays together, so that
+// it can be copied, if a line can hold it.
+func words(paragraph string, room int) []string {
+	var out []string
+	rest := strings.Split(paragraph, " ")
+	for len(rest) > 0 {
+		n := 1
+		for n < len(rest) && strings.Count(strings.Join(rest[:n], ""), "`")%2 == 1 {
+			n++
+		}
+		word := strings.Join(rest[:n], " ")
+		if widthOf(word) > room || strings.Count(word, "`")%2 == 1 {
+			n, word = 1, rest[0]
+		}
+		out = append(out, word)
+		rest = rest[n:]
 	}
 	return out
 }

@@ -79,6 +79,7 @@ type filler struct {
 	copied int    // src before it is in out
 	open   []open // the conditions around
 	fresh  bool   // at the start of a statement
+	marks  map[int]mark
 }
 
 // open is a condition whose {{end}} is still to come.
@@ -219,10 +220,10 @@ func (f *filler) control(start, end int, inner string) bool {
 // blank is what takes the place of a marker: branches that all stay must not
 // run into each other.
 func blank(o open) string {
-	if o.hole >= 0 {
-		return " "
+	if o.decided {
+		return ""
 	}
-	return ""
+	return " "
 }
 
 func (f *filler) close(o open) {
@@ -232,14 +233,16 @@ func (f *filler) close(o open) {
 }
 
 func (f *filler) openBlock(start, end int, v truth) {
+	next, last := f.skip(end, true), f.skip(end, false)
+	if last < 0 { // better to keep the rest than to lose it
+		f.hole(start, end, " ")
+		return
+	}
 	o := open{decided: v != undecided, taken: v == yes, hole: -1}
 	if v == no {
-		if next := f.skip(end, true); next >= 0 {
-			f.open = append(f.open, o)
-			f.drop(start, next)
-			return
-		}
-		o.decided = false // there is no end: better to keep the rest than to lose it
+		f.open = append(f.open, o)
+		f.drop(start, next)
+		return
 	}
 	if !o.decided {
 		o.hole = f.block(start, end)
@@ -248,9 +251,15 @@ func (f *filler) openBlock(start, end int, v truth) {
 	f.open = append(f.open, o)
 }
 
+// maxDepth is how deep conditions are listed: those around say enough.
+const maxDepth = 32
+
 // block lists a condition without a value.
 func (f *filler) block(start, end int) int {
 	f.flush(start)
+	if len(f.open) > maxDepth {
+		return -1
+	}
 	f.file.blocks = append(f.file.blocks, Hole{Start: len(f.out), End: -1, Text: f.src[start:end]})
 	return len(f.file.blocks) - 1
 }
@@ -288,29 +297,56 @@ func (f *filler) drop(start, end int) {
 }
 
 // skip returns the offset of the {{else}} (when wanted) or {{end}} that belongs
-// to the action that ends at i, and -1 when there is none. It reads no SQL: a
-// branch for another database may be quoted in a way that MySQL does not know.
+// to the action that ends at i, and -1 when there is none.
 func (f *filler) skip(i int, wantElse bool) int {
-	for depth := 0; ; {
+	if f.marks == nil {
+		f.match()
+	}
+	m, ok := f.marks[i]
+	switch {
+	case !ok:
+		return -1
+	case wantElse:
+		return m.next
+	}
+	return m.end
+}
+
+// a mark is where the branch after an {{if}} or {{else}} ends, and where its
+// {{end}} is; -1 when it has none.
+type mark struct{ next, end int }
+
+// match finds what belongs together. It reads no SQL: a branch for another
+// database may be quoted in a way that MySQL does not know.
+func (f *filler) match() {
+	f.marks = map[int]mark{}
+	var stack [][]int // of each open action, where it and its elses end
+	for i := 0; ; {
 		start, end := nextAction(f.src, i, len(f.src))
 		if start < 0 {
-			return -1
-		}
-		keyword, _, _ := strings.Cut(actionText(f.src[start:end]), " ")
-		switch keyword {
-		case "if", "range", "with", "block", "define":
-			depth++
-		case "else":
-			if depth == 0 && wantElse {
-				return start
-			}
-		case "end":
-			if depth == 0 {
-				return start
-			}
-			depth--
+			return
 		}
 		i = end
+		switch keyword, _, _ := strings.Cut(actionText(f.src[start:end]), " "); keyword {
+		case "if", "range", "with", "block", "define":
+			f.marks[end] = mark{-1, -1}
+			stack = append(stack, []int{end})
+		case "else", "end":
+			if len(stack) == 0 {
+				continue
+			}
+			top := &stack[len(stack)-1]
+			f.marks[(*top)[len(*top)-1]] = mark{start, -1}
+			if keyword == "else" {
+				f.marks[end] = mark{-1, -1}
+				*top = append(*top, end)
+				continue
+			}
+			for _, at := range *top {
+				f.marks[at] = mark{f.marks[at].next, start}
+			}
+			stack = stack[:len(stack)-1]
+		}
 	}
 }
 
