@@ -123,7 +123,7 @@ func (r *reader) parts(n named, f *sqltext.File) parts {
 	case ternFormat:
 		return ternParts(f)
 	case breakpointFormat:
-		return r.breakpointParts(f)
+		return breakpointParts(f)
 	case bunFormat:
 		return r.bunParts(f)
 	}

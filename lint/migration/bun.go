@@ -12,7 +12,7 @@ var bun = &Layout{
 	// migrate/migrator.go: runs every migration that bun_migrations does not list.
 	OutOfOrder: "applies",
 	detect: func(l *listing) bool {
-		return l.some(func(name string) bool { return strings.HasSuffix(name, ".tx.up.sql") }) || l.holds(bunFormat)
+		return l.some(func(name string) bool { return strings.HasSuffix(name, ".tx.up.sql") }) || l.holds(bunFormat) || l.goHolds("MustRegister(", "uptrace/bun/migrate")
 	},
 	read:   readBun,
 	format: bunFormat,

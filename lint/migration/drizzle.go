@@ -66,7 +66,7 @@ func (r *reader) drizzleVersions(files []named) {
 }
 
 // breakpointParts cuts at every breakpoint, as Drizzle does, whatever is around it.
-func (r *reader) breakpointParts(f *sqltext.File) parts {
+func breakpointParts(f *sqltext.File) parts {
 	var p parts
 	from := 0
 	for {

@@ -91,7 +91,7 @@ func claim(l *listing) (is, whole bool) {
 		return !saysForeign(l), true
 	case temporal.detect(l):
 		return true, true
-	case l.has("atlas.sum"), l.has(".skeema") && l.some(isSQL):
+	case l.has("atlas.sum"), l.has(".skeema") && l.some(isSQL), l.goHolds("goose", "AddMigration", "MustRegister("):
 		return true, false
 	}
 	unnamed := 0

@@ -29,7 +29,8 @@ var morph = &Layout{
 			return true
 		}
 		for _, f := range l.sql() {
-			if strings.HasPrefix(f.text, "-- morph:") {
+			// golang-migrate fills no templates, and Mattermost's plugins do
+			if strings.HasPrefix(f.text, "-- morph:") || strings.Contains(f.text, "{{.prefix}}") {
 				return true
 			}
 		}

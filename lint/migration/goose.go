@@ -11,10 +11,12 @@ var goose = &Layout{
 	Doc:  "NUMBER_name.sql with -- +goose Up and -- +goose Down (pressly/goose)",
 	// provider_run.go and up.go: "found N missing migrations" unless -allow-missing.
 	OutOfOrder: "refuses",
-	detect:     func(l *listing) bool { return l.holds(gooseFormat) },
-	read:       readGoose,
-	format:     gooseFormat,
-	strict:     true,
+	detect: func(l *listing) bool {
+		return l.holds(gooseFormat) || l.goHolds("goose", "AddMigration")
+	},
+	read:   readGoose,
+	format: gooseFormat,
+	strict: true,
 }
 
 func readGoose(r *reader) error {

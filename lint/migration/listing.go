@@ -217,6 +217,24 @@ func (l *listing) holds(want format) bool {
 	return false
 }
 
+// goHolds reports whether some Go file that is named like a migration has one of
+// the words.
+func (l *listing) goHolds(words ...string) bool {
+	for _, f := range l.files {
+		digits, rest := number(f.name)
+		if digits == "" || !strings.HasPrefix(rest, "_") || !strings.HasSuffix(rest, ".go") || strings.HasSuffix(rest, "_test.go") {
+			continue
+		}
+		l.loadOne(f)
+		for _, w := range words {
+			if strings.Contains(f.text, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // some reports whether some file directly in the directory has such a name.
 func (l *listing) some(match func(name string) bool) bool {
 	for _, f := range l.files {

@@ -35,11 +35,11 @@ func golden(t *testing.T, name string, got []byte) {
 
 // sources are the files that the findings of the tests stand in.
 var sources = map[string]string{
-	"db/0002_add.up.sql":    "-- two clauses\nALTER TABLE star\n\tADD COLUMN a INT,\n\tADD COLUMN star_count INT NOT NULL;\n",
-	"db/0003_type.up.sql":   "ALTER TABLE star MODIFY COLUMN\n  star_count\n  SMALLINT;\n",
+	"db/0002_add.up.sql":     "-- two clauses\nALTER TABLE star\n\tADD COLUMN a INT,\n\tADD COLUMN star_count INT NOT NULL;\n",
+	"db/0003_type.up.sql":    "ALTER TABLE star MODIFY COLUMN\n  star_count\n  SMALLINT;\n",
 	"db/ünï 日本/0004:x y.sql": "ALTER TABLE `星` ADD COLUMN `é́x` INT, DROP COLUMN `数`; -- 終\n",
-	"db/0005_long.sql":      "INSERT INTO t VALUES ('" + strings.Repeat("ab, ", 500) + "'); ALTER TABLE t DROP COLUMN c; SELECT " + strings.Repeat("1, ", 5000) + "1;\n",
-	"db/0006_odd.sql":       "SELECT '\x1b[31m\u202e\xff\x00'; DROP TABLE t;\n",
+	"db/0005_long.sql":       "INSERT INTO t VALUES ('" + strings.Repeat("ab, ", 500) + "'); ALTER TABLE t DROP COLUMN c; SELECT " + strings.Repeat("1, ", 5000) + "1;\n",
+	"db/0006_odd.sql":        "SELECT '\x1b[31m\u202e\xff\x00'; DROP TABLE t;\n",
 }
 
 func source(file string, line int) string {

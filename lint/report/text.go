@@ -47,7 +47,7 @@ func writeText(w io.Writer, rep *Report, opts Options) error {
 
 func (t *textWriter) finding(f rules.Finding) {
 	s := styleOf(f.Severity)
-	fmt.Fprintf(t, "%s %s\n", t.paint(s, fmt.Sprintf("%s[%s]", f.Severity, f.Rule.Name)), t.paint(bold, place(f.Pos.File, f.Pos.Line, f.Pos.Column)))
+	fmt.Fprintf(&t.Builder, "%s %s\n", t.paint(s, fmt.Sprintf("%s[%s]", f.Severity, f.Rule.Name)), t.paint(bold, place(f.Pos.File, f.Pos.Line, f.Pos.Column)))
 	gutter := strings.Repeat(" ", len(strconv.Itoa(max(f.Pos.Line, 1))))
 	t.snippet(f, gutter)
 	t.remark(gutter, "", f.Message)
@@ -73,7 +73,7 @@ func (t *textWriter) snippet(f rules.Finding, gutter string) {
 	shown := excerptOf(line, from, to, t.width-len(gutter)-4)
 	bar := t.paint(blue, gutter+" |")
 	marks := strings.Repeat(" ", shown.from) + t.paint(styleOf(f.Severity), strings.Repeat("^", max(shown.to-shown.from, 1))+tail)
-	fmt.Fprintf(t, "%s\n%s %s\n%s %s\n%s\n", bar, t.paint(blue, strconv.Itoa(f.Pos.Line)+" |"), shown.text, bar, marks, bar)
+	fmt.Fprintf(&t.Builder, "%s\n%s %s\n%s %s\n%s\n", bar, t.paint(blue, strconv.Itoa(f.Pos.Line)+" |"), shown.text, bar, marks, bar)
 }
 
 // marked returns what to underline of the first line of a finding, as byte
@@ -97,10 +97,10 @@ func (t *textWriter) remark(gutter, label, text string) {
 	for i, line := range wrap(label+printable(text), room) {
 		switch {
 		case i > 0:
-			fmt.Fprintf(t, "%s%s%s\n", gutter, strings.Repeat(" ", len(lead)), line)
+			fmt.Fprintf(&t.Builder, "%s%s%s\n", gutter, strings.Repeat(" ", len(lead)), line)
 		default:
 			line = t.paint(bold, label) + strings.TrimPrefix(line, label)
-			fmt.Fprintf(t, "%s%s%s\n", gutter, t.paint(blue, lead), line)
+			fmt.Fprintf(&t.Builder, "%s%s%s\n", gutter, t.paint(blue, lead), line)
 		}
 	}
 }

@@ -22,7 +22,7 @@ type File struct {
 	holes    []Hole // placeholders without a value, in order
 	blocks   []Hole // conditions without a value, in order
 	once     sync.Once
-	lines    []int // offset in original of the start of each line
+	lines    []uint32 // offset in original of the start of each line
 }
 
 // An edit says that Text[at:at+newLen] stands for original[from:from+oldLen].
@@ -44,8 +44,8 @@ type Position struct{ Line, Column int }
 func (f *File) Position(offset int) Position {
 	f.once.Do(f.index)
 	o := f.originalOffset(offset)
-	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > o })
-	return Position{Line: line, Column: o - f.lines[line-1] + 1}
+	line := sort.Search(len(f.lines), func(i int) bool { return int(f.lines[i]) > o })
+	return Position{Line: line, Column: o - int(f.lines[line-1]) + 1}
 }
 
 // Line returns line n of the file on disk, without its line ending.
@@ -57,20 +57,20 @@ func (f *File) Line(n int) string {
 	}
 	end := len(f.original)
 	if n < len(f.lines) {
-		end = f.lines[n] - 1
+		end = int(f.lines[n]) - 1
 	}
 	return strings.TrimSuffix(f.original[f.lines[n-1]:end], "\r")
 }
 
 func (f *File) index() {
-	f.lines = []int{0}
+	f.lines = make([]uint32, 1, strings.Count(f.original, "\n")+1)
 	for i := 0; ; {
 		n := strings.IndexByte(f.original[i:], '\n')
 		if n < 0 {
 			return
 		}
 		i += n + 1
-		f.lines = append(f.lines, i)
+		f.lines = append(f.lines, uint32(i))
 	}
 }
 
