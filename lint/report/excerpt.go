@@ -176,7 +176,7 @@ func runeWidth(r rune) int {
 // ends that are there stay.
 func wrap(text string, room int) []string {
 	var out []string
-	for _, paragraph := range strings.SplitSeq(text, "\n") {
+	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, used := "", 0
 		for _, word := range words(paragraph, room) {
 			w := widthOf(word)
