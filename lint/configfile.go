@@ -227,7 +227,7 @@ func (d *decoder) mapping(n ast.Node, f fields, required ...string) {
 	})
 	for _, key := range required {
 		if ok && !slices.Contains(given, key) {
-			d.fail(n, fmt.Sprintf("%s: is missing here", key))
+			d.fail(n, key+": is missing here")
 		}
 	}
 }

@@ -53,11 +53,7 @@ func standardInput(cfg Config) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts, err := d.options(cfg)
-	if err != nil {
-		return nil, err
-	}
-	d.Directory, err = migration.ReadText("-", string(text), opts)
+	d.Directory, err = migration.ReadText("-", string(text), d.options(cfg))
 	return d, err
 }
 
@@ -76,7 +72,7 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}}, nil
 }
 
-func (d *Database) options(cfg Config) (migration.Options, error) {
+func (d *Database) options(cfg Config) migration.Options {
 	layout := cfg.Layout
 	if layout == "" {
 		layout = d.entry.Layout
@@ -85,7 +81,7 @@ func (d *Database) options(cfg Config) (migration.Options, error) {
 	if dialect == "" {
 		dialect = string(d.Server.Family)
 	}
-	return migration.Options{Layout: layout, Dialect: dialect, Placeholders: d.entry.Placeholders}, nil
+	return migration.Options{Layout: layout, Dialect: dialect, Placeholders: d.entry.Placeholders}
 }
 
 // open reads the directory of an entry.
@@ -94,11 +90,7 @@ func open(cfg Config, e MigrationsEntry) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts, err := d.options(cfg)
-	if err != nil {
-		return nil, err
-	}
-	d.Directory, err = migration.Read(cfg.Root, e.Dir, opts)
+	d.Directory, err = migration.Read(cfg.Root, e.Dir, d.options(cfg))
 	return d, err
 }
 

@@ -42,7 +42,7 @@ func runRenameColumn(p *Pass) {
 	for s := range p.Changes() {
 		var table schema.Name
 		var from, to string
-		ifExists := false
+		var ifExists bool
 		switch c := s.Change.(type) {
 		case *schema.RenameColumn:
 			table, from, to, ifExists = c.Table, c.Old, c.New, c.IfExists

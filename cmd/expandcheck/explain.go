@@ -36,8 +36,9 @@ func explainCommand() *cobra.Command {
 }
 
 func ruleNames() []string {
-	var names []string
-	for _, r := range rules.All() {
+	all := rules.All()
+	names := make([]string, 0, len(all))
+	for _, r := range all {
 		names = append(names, r.Name)
 	}
 	return names
@@ -50,7 +51,7 @@ type prose struct {
 }
 
 func (p prose) printf(format string, args ...any) {
-	fmt.Fprintf(p.w, format, args...) //nolint:errcheck // there is nobody left to tell
+	_, _ = fmt.Fprintf(p.w, format, args...) // there is nobody left to tell
 }
 
 func (p prose) bold(text string) string {

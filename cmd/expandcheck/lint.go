@@ -63,8 +63,9 @@ when expandcheck could not do its work.`,
 }
 
 func layoutNames() []string {
-	var names []string
-	for _, l := range migration.Layouts() {
+	all := migration.Layouts()
+	names := make([]string, 0, len(all))
+	for _, l := range all {
 		names = append(names, l.Name)
 	}
 	return names

@@ -34,7 +34,7 @@ func writeFile(name string, data []byte) error {
 	if err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // it was renamed, or the first error is the one to tell
+	defer func() { _ = os.Remove(tmp.Name()) }() // fails when it was renamed, as it should be
 	_, err = tmp.Write(data)
 	if chmodErr := tmp.Chmod(0o644); err == nil {
 		err = chmodErr

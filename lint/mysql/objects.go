@@ -10,7 +10,7 @@ import (
 
 // create reads a CREATE that does not parse.
 func (r *Reader) create(s *statement, failed *schema.Opaque) []schema.Change {
-	i := s.objectKind(1)
+	i := s.objectKind()
 	switch {
 	case s.is(i, "TABLE"):
 		return r.createByElement(s, i, failed)
@@ -32,8 +32,8 @@ func (r *Reader) create(s *statement, failed *schema.Opaque) []schema.Change {
 
 // objectKind returns the index of the word that says what a CREATE, ALTER or
 // DROP is about; OR REPLACE, DEFINER = x@y, ALGORITHM = x and the like stand before it.
-func (s *statement) objectKind(i int) int {
-	for ; i < len(s.toks) && i < 30; i++ {
+func (s *statement) objectKind() int {
+	for i := 1; i < len(s.toks) && i < 30; i++ {
 		if s.is(i, "TABLE", "TABLES", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE", "VIEW", "INDEX", "DATABASE", "SCHEMA",
 			"TABLESPACE", "SERVER", "SEQUENCE", "USER", "ROLE", "LIBRARY", "LOGFILE", "RESOURCE") && !s.is(i-1, "=", "SECURITY", "@") {
 			return i
@@ -44,7 +44,7 @@ func (s *statement) objectKind(i int) int {
 
 func (s *statement) routineByTokens() []schema.Change {
 	s.tokens()
-	i := s.objectKind(1)
+	i := s.objectKind()
 	if s.is(0, "DROP") {
 		return s.drop(nil)
 	}
@@ -182,7 +182,7 @@ func (r *Reader) element(s *statement, t *schema.Table, first int, e clause) boo
 
 // drop reads a DROP that does not parse.
 func (s *statement) drop(failed *schema.Opaque) []schema.Change {
-	i := s.objectKind(1)
+	i := s.objectKind()
 	ifExists := s.seq(i+1, "IF", "EXISTS")
 	at := s.skip(i+1, "IF", "EXISTS")
 	whole := s.at(s.whole(), "")
@@ -249,7 +249,7 @@ func (s *statement) renameByTokens(failed *schema.Opaque) []schema.Change {
 
 // alterOther reads an ALTER of what is no table.
 func (s *statement) alterOther(failed *schema.Opaque) []schema.Change {
-	i := s.objectKind(1)
+	i := s.objectKind()
 	switch {
 	case s.is(i, "VIEW"):
 		return s.view(i, failed)

@@ -67,15 +67,14 @@ func (r *rewriter) cut(from, to int) {
 }
 
 // put writes text over the tokens [from, to), which are at least as long.
-func (r *rewriter) put(from, to int, text string) bool {
+func (r *rewriter) put(from, to int, text string) {
 	start, end := r.toks[from].Start, r.toks[min(to, len(r.toks))-1].End
 	if end-start < len(text) {
-		return false
+		return
 	}
 	blank(r.out, start, end)
 	copy(r.out[start:], text)
 	r.changed = true
-	return true
 }
 
 func (r *rewriter) note(kind factKind, i int, value string) {

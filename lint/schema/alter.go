@@ -99,9 +99,8 @@ func (t *Table) dropColumn(name string) string {
 func (t *Table) modifyColumn(c *ModifyColumn, newID func() int) string {
 	old := t.Column(c.Old)
 	col := *c.Column
-	missing := ""
 	if old == nil {
-		missing = t.missingColumn(c.Old)
+		missing := t.missingColumn(c.Old)
 		col.ID = newID()
 		t.Columns = insert(t.Columns, &col, c.Where)
 		return missing

@@ -30,7 +30,9 @@ type On struct {
 }
 
 // The changes to tables as a whole.
+
 type (
+	// CreateTable is CREATE TABLE, also LIKE and SELECT.
 	CreateTable struct {
 		On
 		Def       *Table
@@ -39,14 +41,17 @@ type (
 		Partial   bool   // the columns are not all known
 		OrReplace bool
 	}
+	// DropTable is DROP TABLE of one table.
 	DropTable struct {
 		On
 		Temporary bool
 	}
+	// RenameTable is RENAME TABLE of one table, and ALTER TABLE … RENAME.
 	RenameTable struct {
 		On
 		To Name
 	}
+	// TruncateTable is TRUNCATE TABLE.
 	TruncateTable struct{ On }
 	// TableOption is a table option that no other change stands for; Text says which.
 	TableOption struct {
@@ -74,12 +79,15 @@ type (
 )
 
 // The changes to columns.
+
 type (
+	// AddColumn is ADD COLUMN.
 	AddColumn struct {
 		On
 		Column *Column
 		Where  Place
 	}
+	// DropColumn is DROP COLUMN.
 	DropColumn struct {
 		On
 		Column string
@@ -91,19 +99,23 @@ type (
 		Column *Column
 		Where  Place
 	}
+	// RenameColumn is RENAME COLUMN.
 	RenameColumn struct {
 		On
 		Old, New string
 	}
+	// SetDefault is ALTER COLUMN … SET DEFAULT.
 	SetDefault struct {
 		On
 		Column  string
 		Default Default
 	}
+	// DropDefault is ALTER COLUMN … DROP DEFAULT.
 	DropDefault struct {
 		On
 		Column string
 	}
+	// SetColumnVisible is ALTER COLUMN … SET VISIBLE or INVISIBLE.
 	SetColumnVisible struct {
 		On
 		Column  string
@@ -121,33 +133,41 @@ type Place struct {
 func (p Place) Moved() bool { return p.First || p.After != "" }
 
 // The changes to keys and constraints.
+
 type (
+	// AddKey is ADD of an index or key, and CREATE INDEX.
 	AddKey struct {
 		On
 		Key *Key
 	}
+	// DropKey is DROP of an index or key.
 	DropKey struct {
 		On
 		Name string // PRIMARY for the primary key
 	}
+	// RenameKey is RENAME INDEX.
 	RenameKey struct {
 		On
 		Old, New string
 	}
+	// SetKeyVisible is ALTER INDEX … VISIBLE, INVISIBLE or, on MariaDB, IGNORED.
 	SetKeyVisible struct {
 		On
 		Name    string
 		Visible bool
 	}
+	// AddForeignKey is ADD FOREIGN KEY, and REFERENCES in a column definition.
 	AddForeignKey struct {
 		On
 		ForeignKey *ForeignKey
 		Inline     bool // REFERENCES in a column definition
 	}
+	// DropForeignKey is DROP FOREIGN KEY.
 	DropForeignKey struct {
 		On
 		Name string
 	}
+	// AddCheck is ADD CHECK, and CHECK in a column definition.
 	AddCheck struct {
 		On
 		Check *Check
@@ -167,37 +187,46 @@ type (
 )
 
 // The changes to what is no table.
+
 type (
+	// CreateView is CREATE VIEW and ALTER VIEW.
 	CreateView struct {
 		Clause
 		View      *View
 		OrReplace bool // also ALTER VIEW
 	}
+	// DropView is DROP VIEW of one view.
 	DropView struct {
 		Clause
 		View     Name
 		IfExists bool
 	}
+	// CreateTrigger is CREATE TRIGGER.
 	CreateTrigger struct {
 		Clause
 		Trigger *Trigger
 	}
+	// DropTrigger is DROP TRIGGER.
 	DropTrigger struct {
 		Clause
 		Name string
 	}
+	// CreateRoutine is CREATE of a procedure, function or event.
 	CreateRoutine struct {
 		Clause
 		Routine *Routine
 	}
+	// DropRoutine is DROP of a procedure, function or event.
 	DropRoutine struct {
 		Clause
 		Kind, Name string
 	}
+	// CreateDatabase is CREATE DATABASE.
 	CreateDatabase struct {
 		Clause
 		Name string
 	}
+	// DropDatabase is DROP DATABASE.
 	DropDatabase struct {
 		Clause
 		Name string
@@ -213,7 +242,9 @@ type (
 
 // The statements that change rows. They run once: evidence for moves, never a
 // deployed use.
+
 type (
+	// Insert is INSERT, REPLACE and LOAD DATA.
 	Insert struct {
 		On
 		Columns []string // nil without a column list
@@ -222,6 +253,7 @@ type (
 		Select  []Name // INSERT … SELECT reads them
 		Rows    int
 	}
+	// Update is UPDATE of one table.
 	Update struct {
 		On
 		Set   []string // columns
@@ -229,6 +261,7 @@ type (
 		Limit bool
 		Reads []Name // other tables
 	}
+	// Delete is DELETE from one table.
 	Delete struct {
 		On
 		Where bool
