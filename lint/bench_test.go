@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,7 +27,7 @@ func history(tb testing.TB, files, perFile int) (dir string, statements []string
 		for s := range perFile {
 			st := statement(f, s)
 			statements = append(statements, st)
-			b.WriteString("-- change " + fmt.Sprint(s) + "\n" + st + ";\n\n")
+			b.WriteString("-- change " + strconv.Itoa(s) + "\n" + st + ";\n\n")
 		}
 		name := filepath.Join(dir, fmt.Sprintf("%06d_change.up.sql", f+1))
 		if err := os.WriteFile(name, []byte(b.String()), 0o600); err != nil {

@@ -143,7 +143,7 @@ func plural(n int, one, many string) string {
 }
 
 func (d *Database) template(cfg Config, m *migration.Migration, st *migration.Statement, t migration.Template, message string) rules.Finding {
-	at := st.File.Position(t.Offset)
+	at := t.At
 	return rules.Finding{Rule: rules.TemplatePlaceholder, Severity: cfg.severity(rules.TemplatePlaceholder), Migration: m, Source: st,
 		Pos:       schema.Position{File: st.File.Name, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(t.Text)},
 		Object:    t.Text,

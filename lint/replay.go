@@ -317,7 +317,7 @@ func sameVersion(a, b string) bool {
 func unknownVersion(d *Database, since string) error {
 	last := ""
 	if n := len(d.Directory.Migrations); n > 0 {
-		last = fmt.Sprintf("; the last one is %s", d.Directory.Migrations[n-1].Version)
+		last = "; the last one is " + d.Directory.Migrations[n-1].Version
 	}
 	return fmt.Errorf("--since %s: %s has no migration of that version%s", since, d.Directory.Path, last)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -105,38 +106,17 @@ func All() []*Rule {
 
 // Named returns the rule of that name. The error names the nearest one.
 func Named(name string) (*Rule, error) {
-	best, distance := "", 1<<30
+	var names []string
 	for _, r := range All() {
 		if r.Name == name {
 			return r, nil
 		}
-		if d := editDistance(name, r.Name); d < distance {
-			best, distance = r.Name, d
-		}
+		names = append(names, r.Name)
 	}
-	if distance <= max(2, len(name)/3) {
-		return nil, fmt.Errorf("unknown rule %q: did you mean %q?", name, best)
+	if near := nearest.Name(name, names); near != "" {
+		return nil, fmt.Errorf("unknown rule %q: did you mean %s?", name, near)
 	}
 	return nil, fmt.Errorf("unknown rule %q: `expandcheck explain` lists the rules", name)
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
 
 //go:embed testdata

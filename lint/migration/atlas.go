@@ -51,7 +51,7 @@ func isCheckpoint(text string) bool {
 // atlasDirectives yields what follows -- atlas: in the comments that open a file.
 func atlasDirectives(text string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		for start, end := range lines(text, 0, len(text)) {
+		for start, end := range lines(text) {
 			line := text[start:end]
 			if line != "" && !strings.HasPrefix(line, "--") {
 				return
@@ -114,7 +114,7 @@ func blankLines(text string, s sqltext.Span, delimiter string, mode sqltext.Mode
 func txtarSections(text string) map[string]sqltext.Span {
 	out := map[string]sqltext.Span{}
 	name := ""
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		line := strings.TrimSpace(text[start:end])
 		if !strings.HasPrefix(line, "-- ") || !strings.HasSuffix(line, " --") || len(line) < 7 {
 			continue

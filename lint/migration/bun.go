@@ -61,13 +61,13 @@ func bunName(f *file) (named, bool) {
 func (r *reader) bunParts(f *sqltext.File) parts {
 	var p parts
 	from := 0
-	for start, end := range lines(f.Text, 0, len(f.Text)) {
+	for start, end := range lines(f.Text) {
 		directive, ok := strings.CutPrefix(f.Text[start:end], "--bun:")
 		if !ok {
 			continue
 		}
 		if strings.TrimSpace(directive) != "split" {
-			r.problemAt(f, start, refused, "bun does not know this directive, and refuses the file", "")
+			r.refuse(f, start, "bun does not know this directive, and refuses the file", "")
 		}
 		p.up = append(p.up, sqltext.Span{Start: from, End: start})
 		from = end

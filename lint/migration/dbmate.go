@@ -80,12 +80,12 @@ func (r *reader) dbmateParts(f *sqltext.File) parts {
 			p.up = append(p.up, piece)
 		case len(sqltext.Split(f, from, end, r.opts.Mode)) > 0:
 			st := sqltext.Split(f, from, end, r.opts.Mode)[0]
-			r.problemAt(f, st.Start, refused, "this stands before -- migrate:up: dbmate refuses the file", "")
+			r.refuse(f, st.Start, "this stands before -- migrate:up: dbmate refuses the file", "")
 			p.up = append(p.up, piece)
 		}
 	}
 	hasUp := false
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		w, options, ok := dbmateMarker(text[start:end])
 		if !ok {
 			continue
@@ -95,7 +95,7 @@ func (r *reader) dbmateParts(f *sqltext.File) parts {
 		hasUp = hasUp || w == up
 		p.hasDown = p.hasDown || w == down
 		if w == down && !hasUp {
-			r.problemAt(f, start, refused, "-- migrate:down stands before -- migrate:up: dbmate refuses the file", "")
+			r.refuse(f, start, "-- migrate:down stands before -- migrate:up: dbmate refuses the file", "")
 		}
 		p.noTx = p.noTx || w == up && strings.Contains(options, "transaction:false")
 	}

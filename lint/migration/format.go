@@ -74,9 +74,10 @@ func lineAround(text string, offset int) (start, end int) {
 	return start, end
 }
 
-// lines calls do with every line of text[from:to], without its ending.
-func lines(text string, from, to int) func(yield func(start, end int) bool) {
+// lines yields where every line of a text starts and ends, without its ending.
+func lines(text string) func(yield func(start, end int) bool) {
 	return func(yield func(start, end int) bool) {
+		from, to := 0, len(text)
 		for from < to {
 			end, next := to, to
 			if n := strings.IndexByte(text[from:to], '\n'); n >= 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
@@ -19,43 +20,13 @@ func Layouts() []*Layout { return append([]*Layout(nil), layouts...) }
 // LayoutNamed returns the layout that --layout name means.
 func LayoutNamed(name string) (*Layout, error) {
 	names := make([]string, len(layouts))
-	nearest, best := "", 4
 	for i, l := range layouts {
 		if strings.EqualFold(l.Name, name) {
 			return l, nil
 		}
 		names[i] = l.Name
-		if d := distance(strings.ToLower(name), l.Name); d < best {
-			nearest, best = l.Name, d
-		}
 	}
-	if nearest != "" {
-		return nil, fmt.Errorf("unknown layout %q: did you mean %s? (known are %s)", name, nearest, strings.Join(names, ", "))
-	}
-	return nil, fmt.Errorf("unknown layout %q: known are %s", name, strings.Join(names, ", "))
-}
-
-// distance is the number of bytes to insert, remove or change to make b of a.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
+	return nil, fmt.Errorf("unknown layout %q: %s", name, nearest.Hint(name, names))
 }
 
 // Options say how a directory is to be read.

@@ -41,11 +41,11 @@ type lineReader struct {
 func (l *lineReader) read() parts {
 	l.content = -1
 	text := l.f.Text
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		line := text[start:end]
 		m, noTx, problem := l.mark(line)
 		if problem != "" {
-			l.r.problemAt(l.f, start, refused, problem, "")
+			l.r.refuse(l.f, start, problem, "")
 		}
 		l.parts.noTx = l.parts.noTx || noTx
 		if m != noMark {
@@ -66,7 +66,7 @@ func (l *lineReader) sql(line string, start, end int) {
 		}
 		l.content = start + strings.Index(line, trimmed)
 		if l.way == both && len(l.parts.up) == 0 {
-			l.r.problemAt(l.f, l.content, refused, "this stands before "+l.prefix+" Up: "+l.tool+" refuses the file or never runs it", "")
+			l.r.refuse(l.f, l.content, "this stands before "+l.prefix+" Up: "+l.tool+" refuses the file or never runs it", "")
 		}
 	}
 	if !l.inBlock && endsInSemicolon(line) {
@@ -89,7 +89,7 @@ func (l *lineReader) marker(m mark, start, end int) {
 		l.inBlock = true
 	case markEnd:
 		if !l.inBlock {
-			l.r.problemAt(l.f, start, refused, "this StatementEnd has no StatementBegin: "+l.tool+" refuses the file", "")
+			l.r.refuse(l.f, start, "this StatementEnd has no StatementBegin: "+l.tool+" refuses the file", "")
 			return
 		}
 		l.inBlock = false
@@ -113,11 +113,15 @@ func (l *lineReader) cut(end int) {
 
 // unterminated reports what stands before offset and was not ended.
 func (l *lineReader) unterminated(offset int) {
+	refuses := l.tool + " refuses the file"
+	if l.way == down {
+		refuses = l.tool + " refuses to roll it back"
+	}
 	switch {
 	case l.inBlock:
-		l.r.problemAt(l.f, max(l.content, l.from), refused, "the "+l.prefix+" StatementEnd of this is missing: "+l.tool+" refuses the file", "")
+		l.r.refuse(l.f, max(l.content, l.from), "the "+l.prefix+" StatementEnd of this is missing: "+refuses, "")
 	case l.content >= 0:
-		l.r.problemAt(l.f, l.content, refused, "the semicolon at the end of this statement is missing: "+l.tool+" refuses the file", "end it with a semicolon, the last on its line")
+		l.r.refuse(l.f, l.content, "the semicolon at the end of this statement is missing: "+refuses, "end it with a semicolon, the last on its line")
 	}
 	if l.content >= 0 {
 		l.cut(offset)

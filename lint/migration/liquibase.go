@@ -255,7 +255,7 @@ func jsonIncludes(v any, out *[]include, own *bool) {
 // yamlIncludes reads the usual form: "- include:", and "file: x" below it.
 func yamlIncludes(text string) (out []include, own bool) {
 	all := false
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		line := strings.TrimLeft(text[start:end], " \t-")
 		line = strings.Trim(line, "{} \t")
 		key, value, ok := strings.Cut(line, ":")
@@ -313,7 +313,7 @@ func (r *reader) changesets(f *file) {
 	sets := parsed.sets
 	up, down := sqltext.Blank(sql, parsed.meta), sqltext.Blank(sql, parsed.rollbackMeta)
 	if before := sqltext.Split(up, 0, parsed.start, r.opts.Mode); len(before) > 0 && len(sets) > 0 {
-		r.problemAt(sql, before[0].Start, refused, "this stands before the first --changeset: Liquibase does not run it", "")
+		r.refuse(sql, before[0].Start, "this stands before the first --changeset: Liquibase does not run it", "")
 	}
 	var lists [][]Statement
 	for i := range sets {
@@ -392,7 +392,7 @@ func (r *reader) liquibaseProperties(text string) {
 	if !strings.Contains(text, "property") {
 		return
 	}
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		rest, ok := liquibaseLine(text[start:end], "property")
 		if !ok {
 			continue
@@ -429,7 +429,7 @@ func splitChangesets(text string) formattedSQL {
 	out := formattedSQL{start: len(text)}
 	var c *changeset
 	block := -1 // where a /* liquibase rollback block began
-	for from, end := range lines(text, 0, len(text)) {
+	for from, end := range lines(text) {
 		line := text[from:end]
 		if block >= 0 {
 			if n := strings.Index(line, "*/"); n >= 0 {

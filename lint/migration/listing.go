@@ -1,6 +1,8 @@
 package migration
 
 import (
+	"unsafe"
+
 	"bytes"
 	"errors"
 	"fmt"
@@ -185,7 +187,7 @@ func (l *listing) loadOne(f *file) {
 		f.err = err
 		return
 	}
-	f.set(string(b))
+	f.set(unsafe.String(unsafe.SliceData(b), len(b))) // b is ours alone, and may be huge
 }
 
 // set takes the byte order mark off: no tool and no editor counts it as text.

@@ -53,8 +53,8 @@ type Statement struct {
 
 // A Template is a template placeholder without a value.
 type Template struct {
-	Offset int
-	Text   string // as it stands in the file: {{.prefix}}, ${engine}
+	At   sqltext.Position // on disk
+	Text string           // as it stands in the file: {{.prefix}}, ${engine}
 }
 
 // A Skipped file is one that the tool silently passes over.

@@ -158,7 +158,7 @@ func describeStatement(b *strings.Builder, part, file string, s *Statement) {
 		fmt.Fprintf(b, "    directive %s %v %q\n", d.Name, d.Args, d.Reason)
 	}
 	for _, h := range s.Template {
-		p := s.File.Position(h.Offset)
+		p := h.At
 		fmt.Fprintf(b, "    template %d:%d %s\n", p.Line, p.Column, h.Text)
 	}
 	if s.Problem != nil {
@@ -210,9 +210,9 @@ func runScenario(t *testing.T, path string) {
 }
 
 // one reads a directory that holds one file.
-func one(t *testing.T, name, text string, o Options) *Directory {
+func one(t *testing.T, name, text string) *Directory {
 	t.Helper()
-	d, err := Read(fstest.MapFS{"m/" + name: {Data: []byte(text)}}, "m", o)
+	d, err := Read(fstest.MapFS{"m/" + name: {Data: []byte(text)}}, "m", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func one(t *testing.T, name, text string, o Options) *Directory {
 }
 
 func TestByteOrderMark(t *testing.T) {
-	d := one(t, "1_a.up.sql", "\ufeffALTER TABLE a ADD b INT;\nSELECT 1;", Options{})
+	d := one(t, "1_a.up.sql", "\ufeffALTER TABLE a ADD b INT;\nSELECT 1;")
 	up := d.Migrations[0].Up
 	if len(up) != 2 || up[0].Text() != "ALTER TABLE a ADD b INT" {
 		t.Fatalf("statements: %d", len(up))
@@ -228,7 +228,7 @@ func TestByteOrderMark(t *testing.T) {
 	if p := up[0].File.Position(up[0].Start); p != (sqltext.Position{Line: 1, Column: 1}) {
 		t.Errorf("the first statement is at %v", p)
 	}
-	d = one(t, "1_a.sql", "\ufeff-- +goose Up\nSELECT 1;\n", Options{})
+	d = one(t, "1_a.sql", "\ufeff-- +goose Up\nSELECT 1;\n")
 	if d.Layout != goose || len(d.Problems) > 0 {
 		t.Errorf("goose behind a byte order mark: layout %s, problems %v", d.Layout.Name, d.Problems)
 	}
@@ -241,7 +241,7 @@ func TestNotText(t *testing.T) {
 		{"\x1f\x8b\x08", "gzip"},
 		{"SQLite format 3\x00", "SQLite"},
 	} {
-		d := one(t, "1_a.up.sql", test.text, Options{})
+		d := one(t, "1_a.up.sql", test.text)
 		if len(d.Problems) != 1 || !strings.Contains(d.Problems[0].Message, test.want) {
 			t.Errorf("%q: problems %v", test.text, d.Problems)
 		}
@@ -249,7 +249,7 @@ func TestNotText(t *testing.T) {
 }
 
 func TestInvalidUTF8(t *testing.T) {
-	d := one(t, "1_a.up.sql", "SELECT 1;\nSELECT 'caf\xe9';\n", Options{})
+	d := one(t, "1_a.up.sql", "SELECT 1;\nSELECT 'caf\xe9';\n")
 	if len(d.Migrations[0].Up) != 2 {
 		t.Errorf("statements: %d", len(d.Migrations[0].Up))
 	}
@@ -395,8 +395,8 @@ func checkStatement(t *testing.T, s *Statement) {
 		t.Errorf("statement at %v, but the line has %d bytes", p, len(line))
 	}
 	for _, h := range s.Template {
-		if h.Offset > s.End {
-			t.Errorf("placeholder %q at %d in statement [%d, %d)", h.Text, h.Offset, s.Start, s.End)
+		if end := s.File.Position(s.End); h.At.Line > end.Line {
+			t.Errorf("placeholder %q at %v in a statement that ends at %v", h.Text, h.At, end)
 		}
 	}
 }

@@ -124,10 +124,10 @@ func (r *reader) problem(rule, path, message, help string) {
 	r.out.Problems = append(r.out.Problems, Problem{Rule: rule, File: path, Message: message, Help: help})
 }
 
-// problemAt reports something at an offset in the text of f.
-func (r *reader) problemAt(f *sqltext.File, offset int, rule, message, help string) {
+// refuse reports what the migration tool itself cannot read, at an offset in the text of f.
+func (r *reader) refuse(f *sqltext.File, offset int, message, help string) {
 	p := f.Position(offset)
-	r.out.Problems = append(r.out.Problems, Problem{Rule: rule, File: f.Name, Line: p.Line, Column: p.Column, Message: message, Help: help})
+	r.out.Problems = append(r.out.Problems, Problem{Rule: refused, File: f.Name, Line: p.Line, Column: p.Column, Message: message, Help: help})
 }
 
 // refused is the rule for what the migration tool itself cannot read.
@@ -176,7 +176,7 @@ func (r *reader) open(f *file) *sqltext.File {
 	}
 	if !utf8.ValidString(f.text) {
 		bad := invalidUTF8(out.Text)
-		r.problemAt(out, bad, refused, "this byte is not UTF-8: servers and tools will read it in different ways", "save the file as UTF-8")
+		r.refuse(out, bad, "this byte is not UTF-8: servers and tools will read it in different ways", "save the file as UTF-8")
 	}
 	return out
 }
@@ -244,7 +244,7 @@ func (r *reader) statements(out []Statement, f *sqltext.File, spans []sqltext.Sp
 				st.Directives = sqltext.Directives(f.Text, s.Lead)
 			}
 			for _, h := range f.Holes(s.Start, s.End) {
-				st.Template = append(st.Template, Template{Offset: h.Start, Text: h.Text})
+				st.Template = append(st.Template, Template{At: h.At, Text: h.Text})
 			}
 			out = append(out, st)
 		}

@@ -66,7 +66,7 @@ func ternParts(f *sqltext.File) parts {
 			p.up = append(p.up, piece)
 		}
 	}
-	for start, end := range lines(text, 0, len(text)) { // ---- is a comment to PostgreSQL alone
+	for start, end := range lines(text) { // ---- is a comment to PostgreSQL alone
 		switch strings.TrimSpace(text[start:end]) {
 		case ternSeparator:
 			cut(start)
@@ -90,7 +90,7 @@ type setting struct{ section, key, value string }
 func iniValues(text string) []setting {
 	var out []setting
 	section := ""
-	for start, end := range lines(text, 0, len(text)) {
+	for start, end := range lines(text) {
 		line := strings.TrimSpace(text[start:end])
 		if line == "" || line[0] == '#' || line[0] == ';' {
 			continue

@@ -42,8 +42,12 @@ type Position struct{ Line, Column int }
 
 // Position returns the place on disk of an offset in Text.
 func (f *File) Position(offset int) Position {
+	return f.onDisk(f.originalOffset(offset))
+}
+
+// onDisk returns the place of an offset in the file on disk.
+func (f *File) onDisk(o int) Position {
 	f.once.Do(f.index)
-	o := f.originalOffset(offset)
 	line := sort.Search(len(f.lines), func(i int) bool { return int(f.lines[i]) > o })
 	return Position{Line: line, Column: o - int(f.lines[line-1]) + 1}
 }

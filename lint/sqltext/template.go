@@ -8,7 +8,8 @@ type Hole struct {
 	// it is everything that depends on it. It is empty where a placeholder was
 	// dropped from a name.
 	Start, End int
-	Text       string // as it stands on disk: {{.prefix}}, ${engine}
+	At         Position // where it stands on disk
+	Text       string   // as it stands on disk: {{.prefix}}, ${engine}
 }
 
 // Holes returns the placeholders without a value that [start, end) of the text
@@ -158,7 +159,7 @@ func (f *filler) replace(start, end int, text string) {
 
 func (f *filler) hole(start, end int, text string) {
 	f.replace(start, end, text)
-	f.file.holes = append(f.file.holes, Hole{Start: len(f.out) - len(text), End: len(f.out), Text: f.placeholder(start, end)})
+	f.file.holes = append(f.file.holes, Hole{Start: len(f.out) - len(text), End: len(f.out), At: f.file.onDisk(start), Text: f.placeholder(start, end)})
 }
 
 func (f *filler) placeholder(start, end int) string {
@@ -260,7 +261,7 @@ func (f *filler) block(start, end int) int {
 	if len(f.open) > maxDepth {
 		return -1
 	}
-	f.file.blocks = append(f.file.blocks, Hole{Start: len(f.out), End: -1, Text: f.src[start:end]})
+	f.file.blocks = append(f.file.blocks, Hole{Start: len(f.out), End: -1, At: f.file.onDisk(start), Text: f.src[start:end]})
 	return len(f.file.blocks) - 1
 }
 
