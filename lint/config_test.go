@@ -121,7 +121,7 @@ func TestDecodeErrors(t *testing.T) {
 		"migrations: [db]":                                  `c.yml:1:14: must be a mapping (key: value)`,
 		"base: [a]":                                         `c.yml:1:7: must be a string`,
 		"deploy: migration-first":                           `c.yml:1:9: unknown deploy "migration-first": did you mean migrations-first?`,
-		"rules: {drop-colum: warning}":                      `c.yml:1:9: unknown rule "drop-colum": did you mean "drop-column"?`,
+		"rules: {drop-colum: warning}":                      `c.yml:1:9: unknown rule "drop-colum": did you mean drop-column?`,
 		"rules: {drop-column: fatal}":                       `c.yml:1:22: unknown severity "fatal": known are error, warning, info, off`,
 		"rules: {drop-column: false}":                       `c.yml:1:22: must be a string`,
 		"ignore: [{rule: drop-table, at: x}]":               `c.yml:1:10: reason: is missing here`,

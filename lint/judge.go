@@ -65,7 +65,7 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 			d.dark[s.Statement] = true // its placeholder is at fault
 			continue
 		}
-		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: o.Pos, Statement: o.Text, Migration: s.Migration, Source: s.Statement}
+		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: o.Pos(), Statement: o.Text(), Migration: s.Migration, Source: s.Statement}
 		f.Message = "this statement was not checked: " + o.Why
 		f.Help = "if the server takes it, check it by eye and say so: `-- expandcheck:ignore unparsed-statement: REASON`"
 		if o.Kind == schema.Dynamic {

@@ -212,6 +212,7 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 		d.pending[m] = pending
 		if pending && (release == nil || !oneRelease) {
 			release = rules.NewRelease(len(d.Pending) + 1)
+			release.Steps = make([]rules.Step, 0, len(m.Up))
 			d.Pending = append(d.Pending, release)
 		}
 		for j := range m.Up {
@@ -273,7 +274,7 @@ func (d *Database) snapshot(cfg Config) error {
 	for i := range statements {
 		for _, c := range r.Read(&statements[i]).Changes {
 			if o, dark := c.(*schema.Opaque); dark && o.Kind == schema.Unparsed {
-				return fmt.Errorf("%s:%d:%d: the schema dump cannot be read: %s", o.Pos.File, o.Pos.Line, o.Pos.Column, o.Why)
+				return fmt.Errorf("%s:%d:%d: the schema dump cannot be read: %s", o.Pos().File, o.Pos().Line, o.Pos().Column, o.Why)
 			}
 			d.Schema.Apply(c)
 		}

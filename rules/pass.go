@@ -136,7 +136,7 @@ func (p *Pass) Deployed(t *schema.Table, column string) *schema.Column {
 // At returns a finding of the rule on a step, for Report to complete.
 func (p *Pass) At(s *Step) Finding {
 	b := s.Change.Base()
-	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos, Statement: b.Text, Migration: s.Migration, Source: s.Statement}
+	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos(), Statement: b.Text(), Migration: s.Migration, Source: s.Statement}
 	if n, ok := schema.TableName(s.Change); ok {
 		f.Table = n.String()
 	}

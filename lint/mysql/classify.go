@@ -87,7 +87,7 @@ func (s *statement) only(from, to int, keep clause) *statement {
 	blank(out, start, keepFrom)
 	blank(out, keepTo, end)
 	sub := *s
-	sub.text, sub.toks = string(out), nil
+	sub.text, sub.toks, sub.buffer = string(out), nil, nil
 	return &sub
 }
 
@@ -119,15 +119,7 @@ func (r *Reader) alterByClause(s *statement, table schema.Name, first int, faile
 }
 
 // offsetOf returns where in the text an Opaque change stands.
-func (s *statement) offsetOf(o *schema.Opaque) int {
-	for _, t := range s.toks {
-		p := s.source.File.Position(s.source.Start + t.Start)
-		if p.Line == o.Pos.Line && p.Column == o.Pos.Column {
-			return t.Start
-		}
-	}
-	return 0
-}
+func (s *statement) offsetOf(o *schema.Opaque) int { return o.Span.From - s.source.Start }
 
 // byTokens appends the change of a clause that the parser cannot read.
 func (a *alteration) byTokens(c clause) bool {

@@ -75,10 +75,9 @@ func (s *statement) dropTables(n *ast.DropTableStmt) []schema.Change {
 	names := s.listAfter("TABLE", "TABLES", "VIEW")
 	var out []schema.Change
 	for i, t := range n.Tables {
-		c := s.at(s.named(names, i), "")
-		c.Text = s.at(s.whole(), "").Text
-		if len(n.Tables) == 1 {
-			c.Pos = s.at(s.whole(), "").Pos
+		c := s.at(s.whole(), "")
+		if len(n.Tables) > 1 {
+			c = s.quoting(s.at(s.named(names, i), ""))
 		}
 		if n.IsView {
 			out = append(out, &schema.DropView{Clause: c, View: name(t), IfExists: n.IfExists})

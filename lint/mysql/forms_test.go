@@ -116,7 +116,7 @@ func kinds(changes []schema.Change) string {
 		case *schema.Neutral:
 			kind += "(" + c.What + ")"
 		case *schema.Opaque:
-			kind += fmt.Sprintf("(%s @%d:%d)", c.Why, c.Pos.Line, c.Pos.Column)
+			kind += fmt.Sprintf("(%s @%d:%d)", c.Why, c.Pos().Line, c.Pos().Column)
 		case *schema.AddColumn:
 			kind += "(" + c.Column.Name + " " + c.Column.Type.Name + ")"
 		case *schema.ModifyColumn:

@@ -47,7 +47,7 @@ func FuzzRead(f *testing.F) {
 
 func checkRewrite(t *testing.T, st *sqltext.Statement, srv *server.Server) {
 	t.Helper()
-	s := newStatement(st, srv)
+	s := newStatement(st, srv, nil)
 	before := s.text
 	if len(st.Text()) <= maxParsed && len(before) != len(st.Text()) {
 		t.Fatalf("expanding made %d bytes of %d: %q", len(before), len(st.Text()), before)
@@ -62,7 +62,7 @@ func checkRewrite(t *testing.T, st *sqltext.Statement, srv *server.Server) {
 
 func checkPosition(t *testing.T, f *sqltext.File, c schema.Change) {
 	t.Helper()
-	p := c.Base().Pos
+	p := c.Base().Pos()
 	lines := strings.Count(f.Text, "\n") + 1
 	if p.Line < 1 || p.Column < 1 || p.EndLine < p.Line || p.EndLine > lines {
 		t.Fatalf("position %+v of %T is outside of %q", p, c, f.Text)

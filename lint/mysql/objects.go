@@ -216,8 +216,7 @@ func (s *statement) dropList(view bool, from int, ifExists bool) []schema.Change
 		if n.Name == "" {
 			continue
 		}
-		at := s.at(c, "")
-		at.Text = s.at(s.whole(), "").Text
+		at := s.quoting(s.at(c, ""))
 		if view {
 			out = append(out, &schema.DropView{Clause: at, View: n, IfExists: ifExists})
 			continue

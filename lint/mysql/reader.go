@@ -30,6 +30,7 @@ const maxParsed = 64 << 10
 type Reader struct {
 	server *server.Server
 	parser *parser.Parser
+	buffer []sqltext.Token
 }
 
 // NewReader returns a reader for statements that the server will run.
@@ -60,7 +61,8 @@ type Result struct {
 
 // Read returns the changes that st makes.
 func (r *Reader) Read(st *sqltext.Statement) Result {
-	s := newStatement(st, r.server)
+	s := newStatement(st, r.server, r.buffer)
+	defer func() { r.buffer = s.buffer }()
 	if st.Problem != nil {
 		return r.broken(s)
 	}

@@ -17,12 +17,13 @@ type statement struct {
 	text   string
 	mode   sqltext.Mode
 	toks   []sqltext.Token
-	facts  []fact // what the rewrite took away, by offset
-	ignore bool   // ALTER IGNORE, INSERT IGNORE: the parser drops it
+	buffer []sqltext.Token // of the reader, for toks to lie in
+	facts  []fact          // what the rewrite took away, by offset
+	ignore bool            // ALTER IGNORE, INSERT IGNORE: the parser drops it
 }
 
-func newStatement(st *sqltext.Statement, srv *server.Server) *statement {
-	s := &statement{source: st, server: srv, mode: st.Mode, text: st.Text()}
+func newStatement(st *sqltext.Statement, srv *server.Server, buffer []sqltext.Token) *statement {
+	s := &statement{buffer: buffer, source: st, server: srv, mode: st.Mode, text: st.Text()}
 	if len(s.text) > maxParsed {
 		s.text = withoutRows(s.text, st.Mode)
 	}
@@ -34,9 +35,12 @@ func newStatement(st *sqltext.Statement, srv *server.Server) *statement {
 
 func (s *statement) tokens() []sqltext.Token {
 	if s.toks == nil {
-		s.toks = sqltext.Tokens(s.text, 0, len(s.text), s.mode)
+		s.toks = sqltext.AppendTokens(s.buffer[:0], s.text, 0, len(s.text), s.mode)
 		if n := len(s.toks); n > 0 && s.is(n-1, ";") {
 			s.toks = s.toks[:n-1]
+		}
+		if cap(s.toks) > cap(s.buffer) && cap(s.toks) < maxParsed {
+			s.buffer = s.toks
 		}
 	}
 	return s.toks
@@ -190,13 +194,25 @@ func (s *statement) at(c clause, lead string) schema.Clause {
 
 // between returns the Clause of the bytes [from, to).
 func (s *statement) between(from, to int, lead string) schema.Clause {
-	f := s.source.File
-	start, end := f.Position(s.source.Start+from), f.Position(s.source.Start+to)
-	return schema.Clause{
-		Pos:  schema.Position{File: f.Name, Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column},
-		Text: lead + oneLine(f.Text[s.source.Start+from:s.source.Start+to]),
-	}
+	span := schema.Span{From: s.source.Start + from, To: s.source.Start + to}
+	return schema.Clause{Source: file{s.source.File}, Span: span, Quote: span, Lead: lead}
 }
+
+// quoting returns the clause with the text of the whole statement.
+func (s *statement) quoting(c schema.Clause) schema.Clause {
+	c.Quote, c.Lead = schema.Span{From: s.source.Start, To: s.source.End}, ""
+	return c
+}
+
+// A file is a schema.Source.
+type file struct{ *sqltext.File }
+
+func (f file) Position(s schema.Span) schema.Position {
+	start, end := f.File.Position(s.From), f.File.Position(s.To)
+	return schema.Position{File: f.Name, Line: start.Line, Column: start.Column, EndLine: end.Line, EndColumn: end.Column}
+}
+
+func (f file) Line(s schema.Span) string { return oneLine(f.Text[s.From:s.To]) }
 
 // oneLine folds white space, and cuts what is longer than a message can show.
 func oneLine(s string) string {
@@ -224,8 +240,7 @@ func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *sche
 		}
 	}
 	here := s.between(offset, max(min(end, s.source.End-s.source.Start), offset), "")
-	here.Text = s.at(s.whole(), "").Text
-	return &schema.Opaque{Clause: here, Why: why, Kind: kind, Tables: s.tablesNamed()}
+	return &schema.Opaque{Clause: s.quoting(here), Why: why, Kind: kind, Tables: s.tablesNamed()}
 }
 
 // tablesNamed returns the names behind TABLE, ON, INTO and the like: what an

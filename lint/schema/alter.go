@@ -46,6 +46,21 @@ func (t *Table) apply(c Change, release int, newID func() int) (missing string) 
 	return ""
 }
 
+// touches says which slices of a table a change writes to.
+func touches(c Change) (columns, keys bool) {
+	switch c := c.(type) {
+	case *ModifyColumn:
+		return true, c.Old != c.Column.Name
+	case *AddColumn, *SetDefault, *DropDefault, *SetColumnVisible, *ConvertCharset, *SetTableCharset:
+		return true, false
+	case *AddKey, *DropKey, *RenameKey, *SetKeyVisible, *AddForeignKey:
+		return false, true
+	case *TableOption, *Partition, *AddCheck, *AlterCheck, *DropForeignKey:
+		return false, false
+	}
+	return true, true
+}
+
 func (t *Table) missingColumn(name string) string {
 	return "column " + t.Name.Name + "." + name
 }

@@ -9,14 +9,42 @@ type Change interface {
 
 // A Clause is the piece of a statement that makes a change.
 type Clause struct {
-	Pos  Position // of the clause: the ALTER spec, the column definition, or the statement
-	Text string   // of the clause, on one line
+	Source Source
+	Span   Span   // of the clause: the ALTER spec, the column definition, or the statement
+	Quote  Span   // what to show of it; mostly the same
+	Lead   string // goes before that: ALTER TABLE and its name, for one spec of it
 	// Hidden says where the clause stands when it may or may not run: "a string",
 	// "a routine"; "" for a plain statement.
 	Hidden string
 	// Tokens says that the statement did not parse and that the clause was
 	// recognised by its first words; details may be missing.
 	Tokens bool
+}
+
+// A Source is the text that clauses are pieces of. Positions are counted, and
+// text is copied, only for what is reported.
+type Source interface {
+	Position(Span) Position
+	Line(Span) string // the text, on one line
+}
+
+// A Span is a piece of a source, from one byte offset to another.
+type Span struct{ From, To int }
+
+// Pos returns where the clause stands.
+func (c *Clause) Pos() Position {
+	if c.Source == nil {
+		return Position{}
+	}
+	return c.Source.Position(c.Span)
+}
+
+// Text returns the clause on one line.
+func (c *Clause) Text() string {
+	if c.Source == nil {
+		return c.Lead
+	}
+	return c.Lead + c.Source.Line(c.Quote)
 }
 
 // Base returns the clause itself.

@@ -272,7 +272,13 @@ func (s *Schema) alter(on *On, c Change) Effect {
 	} else {
 		t = *before
 	}
-	t.Columns, t.Keys = slices.Clone(t.Columns), slices.Clone(t.Keys)
+	columns, keys := touches(c)
+	if columns {
+		t.Columns = slices.Clone(t.Columns)
+	}
+	if keys {
+		t.Keys = slices.Clone(t.Keys)
+	}
 	missing := t.apply(c, s.release, s.newID)
 	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
 		effect.Missing = missing

@@ -54,8 +54,12 @@ func NewLexer(src string, from, to int, mode Mode) *Lexer {
 
 // Tokens returns the tokens of src[from:to], comments left out.
 func Tokens(src string, from, to int, mode Mode) []Token {
+	return AppendTokens(make([]Token, 0, (to-from)/5+1), src, from, to, mode)
+}
+
+// AppendTokens appends the tokens of src[from:to], comments left out.
+func AppendTokens(tokens []Token, src string, from, to int, mode Mode) []Token {
 	lx := NewLexer(src, from, to, mode)
-	tokens := make([]Token, 0, (to-from)/5+1)
 	for {
 		t := lx.Next()
 		switch t.Kind {
