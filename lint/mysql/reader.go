@@ -22,9 +22,13 @@ import (
 	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
-// maxParsed is the size in bytes above which the rows of an INSERT are left
-// out before it is parsed: the parser allocates 35 times what it reads.
-const maxParsed = 64 << 10
+// maxParsed is the size in bytes above which the rows of an INSERT behind the
+// first are left out before it is parsed: they say nothing of the schema, and
+// the parser allocates 35 times what it reads.
+const maxParsed = 1 << 10
+
+// maxBuffer is the number of tokens that a reader keeps room for.
+const maxBuffer = 4 << 10
 
 // A Reader reads statements. It is not safe for concurrent use.
 type Reader struct {

@@ -39,7 +39,7 @@ func (s *statement) tokens() []sqltext.Token {
 		if n := len(s.toks); n > 0 && s.is(n-1, ";") {
 			s.toks = s.toks[:n-1]
 		}
-		if cap(s.toks) > cap(s.buffer) && cap(s.toks) < maxParsed {
+		if cap(s.toks) > cap(s.buffer) && cap(s.toks) < maxBuffer {
 			s.buffer = s.toks
 		}
 	}
