@@ -82,6 +82,9 @@ func Named(name string) (*Server, error) {
 // MariaDB passes over comments for MySQL 5.7.0 to 9.99.99, since those speak of
 // features that it has not (MariaDB manual, "Comment Syntax").
 func (s *Server) RunsVersionedComment(version int, mariadb bool) bool {
+	if s.Family == TiDB { // runs every one, whatever its version (measured on its parser)
+		return !mariadb
+	}
 	if mariadb {
 		return s.Family == MariaDB && version <= s.Version
 	}
