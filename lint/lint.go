@@ -132,6 +132,11 @@ func (s *State) source() func(string, int) string {
 }
 
 func (d *Database) cover(c *report.Coverage) {
+	for _, p := range d.Directory.Problems {
+		if p.Rule == rules.UnparsedStatement.Name && d.unreadFile(p.File) {
+			c.Unparsed++
+		}
+	}
 	for _, m := range d.Directory.Migrations {
 		c.Migrations++
 		if d.pending[m] {
@@ -151,6 +156,16 @@ func (d *Database) cover(c *report.Coverage) {
 	}
 }
 
+// unreadFile says whether a file with a problem gave no statement at all.
+func (d *Database) unreadFile(file string) bool {
+	for _, m := range d.Directory.Migrations {
+		if len(m.Up) > 0 && (m.Path == file || m.Up[0].File.Name == file) {
+			return false
+		}
+	}
+	return true
+}
+
 // notes says once what the replay did not find.
 func (d *Database) notes() []string {
 	var out []string
@@ -160,7 +175,7 @@ func (d *Database) notes() []string {
 		if n > 5 {
 			shown, more = shown[:5], fmt.Sprintf(" and %d more", n-5)
 		}
-		out = append(out, fmt.Sprintf("%s: changed here, made by no migration that was read: %s%s; what they are like is not known",
+		out = append(out, fmt.Sprintf("%s: changed here, made by no migration that was read, so not known before: %s%s",
 			d.Directory.Path, strings.Join(shown, ", "), more))
 	}
 	out = append(out, d.Directory.Notes...)

@@ -108,10 +108,8 @@ func claim(l *listing) (is, whole bool) {
 		}
 	}
 	if unnamed == 0 {
-		for _, d := range l.dirs {
-			if isVersionFolder(d) {
-				return versionFolders.detect(l), true
-			}
+		if slices.ContainsFunc(l.dirs, isVersionFolder) {
+			return versionFolders.detect(l), true
 		}
 	}
 	return false, false

@@ -47,8 +47,7 @@ func list(fsys fs.FS, dir string) (*listing, error) {
 		if info, statErr := fs.Stat(fsys, dir); statErr == nil && !info.IsDir() {
 			return nil, fmt.Errorf("migration directory %s: is a file", dir)
 		}
-		var of *fs.PathError
-		if errors.As(err, &of) {
+		if of, ok := errors.AsType[*fs.PathError](err); ok {
 			err = of.Err // it repeats the path
 		}
 		return nil, fmt.Errorf("migration directory %s: %w", dir, err)

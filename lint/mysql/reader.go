@@ -10,6 +10,7 @@ package mysql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pingcap/tidb/pkg/parser"
@@ -93,19 +94,10 @@ func (r *Reader) broken(s *statement) Result {
 	p := s.source.Problem
 	opaque := s.opaque(schema.Unparsed, p.Message, p.Offset-s.source.Start)
 	changes := r.classify(s, opaque)
-	if !has(changes, opaque) {
+	if !slices.Contains(changes, schema.Change(opaque)) {
 		changes = append(changes, opaque)
 	}
 	return s.result(changes)
-}
-
-func has(changes []schema.Change, c schema.Change) bool {
-	for _, x := range changes {
-		if x == c {
-			return true
-		}
-	}
-	return false
 }
 
 func (s *statement) result(changes []schema.Change) Result {

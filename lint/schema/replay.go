@@ -27,25 +27,6 @@ func New() *Schema {
 	}
 }
 
-// Clone returns a copy that later changes do not reach.
-func (s *Schema) Clone() *Schema {
-	c := New()
-	c.release, c.ids, c.spelled = s.release, s.ids, s.spelled
-	for k, v := range s.tables {
-		c.tables[k] = v
-	}
-	for k, v := range s.views {
-		c.views[k] = v
-	}
-	for k, v := range s.triggers {
-		c.triggers[k] = v
-	}
-	for k, v := range s.routines {
-		c.routines[k] = v
-	}
-	return c
-}
-
 // StartRelease numbers what is made from here on.
 func (s *Schema) StartRelease(n int) { s.release = n }
 

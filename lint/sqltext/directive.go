@@ -40,7 +40,7 @@ func directive(comment string, offset int) (Directive, bool) {
 	d.Name = body[:end]
 	args, reason, _ := strings.Cut(body[end:], ":")
 	d.Reason = strings.TrimSpace(reason)
-	for _, a := range strings.Split(args, ",") {
+	for a := range strings.SplitSeq(args, ",") {
 		if a = strings.TrimSpace(a); a != "" {
 			d.Args = append(d.Args, a)
 		}
