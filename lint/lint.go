@@ -68,6 +68,9 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		rep.Notes = append(rep.Notes, d.notes()...)
 		rep.Failures = append(rep.Failures, d.failures()...)
 	}
+	if rep.Coverage.NewMigrations == 0 {
+		rep.Notes = append(rep.Notes, "0 new migrations: nothing was checked")
+	}
 	rep.Findings = append(rep.Findings, s.unusedInConfig()...)
 	rep.Coverage.Suppressed = s.suppressed
 	slices.SortStableFunc(rep.Findings, compareFindings)
