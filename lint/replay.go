@@ -215,6 +215,10 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 			release.Steps = make([]rules.Step, 0, len(m.Up))
 			d.Pending = append(d.Pending, release)
 		}
+		if pending {
+			release.Migrations = append(release.Migrations, m)
+			release.Downs = d.downs()
+		}
 		for j := range m.Up {
 			for _, c := range results[i][j] {
 				d.make(release, c, m, &m.Up[j])
@@ -222,6 +226,11 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 		}
 	}
 	return nil
+}
+
+// downs says whether most migrations of the directory have a way back.
+func (d *Database) downs() bool {
+	return slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool { return m.HasDown })
 }
 
 // make makes a change: in a pending release, or before all of them.

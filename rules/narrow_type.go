@@ -2,10 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
-	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 // NarrowType reports a type that cannot hold every value of the type before.
@@ -41,39 +39,20 @@ values of the old one. When the old type is not known, it is a warning that says
 }
 
 func runNarrowType(p *Pass) {
-	for s, c := range Changed[*schema.ModifyColumn](p) {
-		before := s.Effect.Before
-		if p.Start(before) == nil {
-			continue
-		}
-		old := before.Column(c.Old)
-		if old == nil {
-			if before.Unknown {
-				p.reportUnknownType(s, c)
+	for r := range p.retypings() {
+		switch {
+		case r.Verdict == schema.UnknownType:
+			p.reportUnknownType(r.step, r.change)
+		case r.Verdict == schema.Narrowing && !r.Enum && !r.Charset:
+			loss := "the ALTER is refused while rows hold such values, and writes of the running code fail afterwards"
+			if r.Silent {
+				loss = "data is lost without an error"
 			}
-			continue
+			c := r.change
+			p.Reportf(r.step, c.Column.Name,
+				"add a new column of the new type and move the data step by step",
+				"`%s.%s` goes from %s to %s: %s; %s", c.Table, c.Column.Name, r.old.Type, c.Column.Type, r.Why, loss)
 		}
-		if p.Deployed(before, c.Old) == nil {
-			continue
-		}
-		p.compare(s, c, old)
-	}
-}
-
-func (p *Pass) compare(s *Step, c *schema.ModifyColumn, old *schema.Column) {
-	oldType, newType := effective(old.Type, s.Effect.Before), effective(c.Column.Type, s.Effect.After)
-	change := schema.CompareTypes(oldType, newType, typeOptions(p.Server))
-	switch change.Verdict {
-	case schema.UnknownType:
-		p.reportUnknownType(s, c)
-	case schema.Narrowing:
-		loss := "the ALTER is refused while rows hold such values, and writes of the running code fail afterwards"
-		if change.Silent {
-			loss = "data is lost without an error"
-		}
-		p.Reportf(s, c.Column.Name,
-			"add a new column of the new type and move the data step by step",
-			"`%s.%s` goes from %s to %s: %s; %s", c.Table, c.Column.Name, old.Type, c.Column.Type, change.Why, loss)
 	}
 }
 
@@ -90,26 +69,4 @@ func (p *Pass) reportUnknownType(s *Step, c *schema.ModifyColumn) {
 	f.Message = fmt.Sprintf("`%s.%s` becomes %s; what it was is not known, so neither is whether all its values fit", c.Table, c.Column.Name, to)
 	f.Help = "name a dump under `schema:` in the configuration, and the replay knows the type"
 	p.Report(f)
-}
-
-// effective fills in the character set that a column takes from its table.
-func effective(t schema.Type, table *schema.Table) schema.Type {
-	if !t.Text() || table == nil {
-		return t
-	}
-	if t.Charset == "" {
-		if t.Collation != "" {
-			t.Charset, _, _ = strings.Cut(t.Collation, "_")
-		} else {
-			t.Charset, t.Collation = table.Charset, table.Collation
-		}
-	}
-	return t
-}
-
-func typeOptions(s *server.Server) schema.TypeOptions {
-	return schema.TypeOptions{
-		TruncatesFraction: s.Family == server.MariaDB,
-		Timestamp2106:     s.Timestamp2106,
-	}
 }

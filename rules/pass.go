@@ -20,8 +20,11 @@ type Step struct {
 // A Release is what is deployed together, judged by its net shape: by what the
 // tables are at its start and at its end.
 type Release struct {
-	Number int
-	Steps  []Step
+	Number     int
+	Migrations []*migration.Migration
+	Steps      []Step
+	// Downs says that migrations of the directory have down parts.
+	Downs bool
 
 	start map[int]*schema.Table // by ID; nil for what the release made
 	end   map[int]*schema.Table // nil for what it dropped

@@ -97,9 +97,13 @@ type Related struct {
 // All returns every rule, in the order in which they are listed.
 func All() []*Rule {
 	return []*Rule{
-		AddRequiredColumn, SetNotNull, NarrowType,
+		AddRequiredColumn, SetNotNull, DropDefault, LostAttribute, AllowNull,
+		NarrowType, ChangeType, ChangeEnum, ChangeCharset,
+		AddUnique, AddCheck, AddForeignKey, ChangePrimaryKey, DisableChecks, ReorderColumn,
 		DropColumn, DropTable, RenameColumn, RenameTable,
-		DuplicateVersion,
+		DropView, DropTrigger, DropRoutine, DropIndex, DropUnique, DropForeignKey,
+		DropPartition, DropDatabase, TruncateTable, DeleteRows,
+		DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
 		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,
 	}
 }

@@ -59,6 +59,7 @@ func (s *statement) alterTable(n *ast.AlterTableStmt) []schema.Change {
 	if len(a.out) == 0 {
 		a.out = append(a.out, &schema.TableOption{On: a.on(s.whole(), false)})
 	}
+	a.out[0].Base().Ignore = s.ignore
 	return a.out
 }
 

@@ -48,9 +48,7 @@ func (t *Table) apply(c Change, release int, newID func() int) (missing string) 
 
 // touches says which slices of a table a change writes to.
 func touches(c Change) (columns, keys bool) {
-	switch c := c.(type) {
-	case *ModifyColumn:
-		return true, c.Old != c.Column.Name
+	switch c.(type) {
 	case *AddColumn, *SetDefault, *DropDefault, *SetColumnVisible, *ConvertCharset, *SetTableCharset:
 		return true, false
 	case *AddKey, *DropKey, *RenameKey, *SetKeyVisible, *AddForeignKey:
@@ -116,6 +114,9 @@ func (t *Table) modifyColumn(c *ModifyColumn, newID func() int) string {
 	col := *c.Column
 	if old == nil {
 		missing := t.missingColumn(c.Old)
+		if c.IfExists && !t.Unknown || t.Column(col.Name) != nil {
+			return missing
+		}
 		col.ID = newID()
 		t.Columns = insert(t.Columns, &col, c.Where)
 		return missing
@@ -132,7 +133,7 @@ func (t *Table) modifyColumn(c *ModifyColumn, newID func() int) string {
 	return ""
 }
 
-// replace puts a column in the place of another, also in keys.
+// replace puts a column in the place of another, also in keys and foreign keys.
 func (t *Table) replace(old, with *Column) {
 	for i, c := range t.Columns {
 		if c == old {
@@ -154,6 +155,17 @@ func (t *Table) replace(old, with *Column) {
 			}
 		}
 		t.Keys[i] = &renamed
+	}
+	t.ForeignKeys = slices.Clone(t.ForeignKeys)
+	for i, fk := range t.ForeignKeys {
+		renamed := *fk
+		renamed.Columns = slices.Clone(fk.Columns)
+		for j, c := range fk.Columns {
+			if equalFold(c, old.Name) {
+				renamed.Columns[j] = with.Name
+			}
+		}
+		t.ForeignKeys[i] = &renamed
 	}
 }
 
@@ -186,9 +198,10 @@ func (t *Table) setCharset(c *SetTableCharset) {
 	for i, col := range t.Columns {
 		if col.Type.Text() && col.Type.Charset == "" && t.Charset != "" {
 			kept := *col
-			kept.Type.Charset = t.Charset
 			if kept.Type.Collation == "" {
-				kept.Type.Collation = t.Collation
+				kept.Type.Charset, kept.Type.Collation = t.Charset, t.Collation
+			} else {
+				kept.Type.Charset, _, _ = strings.Cut(kept.Type.Collation, "_")
 			}
 			t.Columns[i] = &kept
 		}
@@ -285,12 +298,13 @@ func (t *Table) supportForeignKey(fk *ForeignKey, release int) {
 	t.addKey(k, release)
 }
 
+// startsWith says whether a foreign key on the columns can use the key.
 func (k *Key) startsWith(columns []string) bool {
-	if len(k.Columns) < len(columns) {
+	if len(k.Columns) < len(columns) || k.Kind > UniqueKey {
 		return false
 	}
 	for i, c := range columns {
-		if !equalFold(k.Columns[i].Column, c) {
+		if !equalFold(k.Columns[i].Column, c) || k.Columns[i].Length > 0 {
 			return false
 		}
 	}

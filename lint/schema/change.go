@@ -13,9 +13,8 @@ type Clause struct {
 	Span   Span   // of the clause: the ALTER spec, the column definition, or the statement
 	Quote  Span   // what to show of it; mostly the same
 	Lead   string // goes before that: ALTER TABLE and its name, for one spec of it
-	// Hidden says where the clause stands when it may or may not run: "a string",
-	// "a routine"; "" for a plain statement.
-	Hidden string
+	// Ignore is ALTER IGNORE: rows that break a unique key are deleted.
+	Ignore bool
 	// Tokens says that the statement did not parse and that the clause was
 	// recognised by its first words; details may be missing.
 	Tokens bool

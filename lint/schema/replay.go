@@ -77,6 +77,8 @@ func key(n Name) string { return strings.ToLower(n.String()) }
 // is nil where there was, or is, none.
 type Effect struct {
 	Before, After *Table
+	// ViewGone says that a view was there and is dropped.
+	ViewGone bool
 	// Missing says what the change speaks of and the schema has not; "" when all is there.
 	Missing string
 }
@@ -96,7 +98,9 @@ func (s *Schema) Apply(c Change) Effect {
 		v.Release = s.release
 		s.views[key(Name{Name: v.Name.Name})] = &v
 	case *DropView:
+		gone := s.View(c.View) != nil
 		delete(s.views, key(Name{Name: c.View.Name}))
+		return Effect{ViewGone: gone}
 	case *CreateTrigger:
 		t := *c.Trigger
 		t.Release = s.release
@@ -154,6 +158,7 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 		}
 		t.Columns, t.Keys, t.Checks = like.Columns, like.Keys, like.Checks
 		t.Charset, t.Collation, t.Engine, t.Unknown = like.Charset, like.Collation, like.Engine, like.Unknown
+		t.Partitioned = like.Partitioned
 	case c.Partial:
 		t.Unknown = true
 	}
@@ -168,8 +173,21 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 	for _, k := range keys {
 		t.addKey(k, s.release)
 	}
-	for _, fk := range t.ForeignKeys {
-		t.supportForeignKey(fk, s.release)
+	t.ForeignKeys = slices.Clone(t.ForeignKeys)
+	for i, fk := range t.ForeignKeys {
+		made := *fk
+		made.Release = s.release
+		t.ForeignKeys[i] = &made
+		t.supportForeignKey(&made, s.release)
+	}
+	t.Checks = slices.Clone(t.Checks)
+	for i, check := range t.Checks {
+		made := *check
+		made.Release = s.release
+		t.Checks[i] = &made
+	}
+	if before != nil && c.OrReplace {
+		s.remove(before)
 	}
 	s.tables[key(c.Table)] = &t
 	return effect
@@ -183,13 +201,21 @@ func (s *Schema) dropTable(c *DropTable) Effect {
 		}
 		return Effect{Missing: "table " + c.Table.String()}
 	}
+	if c.Temporary && !t.Temporary {
+		return Effect{} // it stands behind the temporary one, and stays
+	}
+	s.remove(t)
+	return Effect{Before: t}
+}
+
+// remove takes a table away, with its triggers.
+func (s *Schema) remove(t *Table) {
 	delete(s.tables, key(t.Name))
 	for name, tr := range s.triggers {
 		if equalFold(tr.Table.Name, t.Name.Name) {
 			delete(s.triggers, name)
 		}
 	}
-	return Effect{Before: t}
 }
 
 func (s *Schema) renameTable(c *RenameTable) Effect {
@@ -213,6 +239,14 @@ func (s *Schema) renameTable(c *RenameTable) Effect {
 	after.Name = c.To
 	delete(s.tables, key(before.Name))
 	s.tables[key(c.To)] = &after
+	s.spelled = s.spelled || c.To.DB != ""
+	for name, tr := range s.triggers {
+		if equalFold(tr.Table.Name, before.Name.Name) {
+			moved := *tr
+			moved.Table = c.To
+			s.triggers[name] = &moved
+		}
+	}
 	return Effect{Before: before, After: &after, Missing: missing}
 }
 

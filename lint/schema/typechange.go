@@ -90,7 +90,7 @@ var between = map[[2]kind]func(old, new Type, o TypeOptions) TypeChange{
 	{kInt, kText}:           intToText,
 	{kInt, kBit}:            narrowing("it is stored as bits: negative and larger values do not fit (error 1264)"),
 	{kDecimal, kFloat}:      silent("decimal digits that the float has no room for are rounded without an error"),
-	{kDecimal, kInt}:        silent("the digits after the point are rounded away without an error"),
+	{kDecimal, kInt}:        decimalToInt,
 	{kFloat, kInt}:          silent("the digits after the point are rounded away without an error"),
 	{kFloat, kDecimal}:      silent("digits are rounded without an error"),
 	{kBit, kInt}:            bitToInt,
@@ -109,13 +109,15 @@ var between = map[[2]kind]func(old, new Type, o TypeOptions) TypeChange{
 	{kDatetime, kTime}:      silent("the date is lost without an error"),
 	{kDatetime, kYear}:      narrowing("all but the year is lost, and years outside of 1901 to 2155 are refused (error 1264)"),
 	{kDatetime, kTimestamp}: datetimeToTimestamp,
-	{kTimestamp, kDatetime}: effect("values keep the time zone of the session that converts them"),
+	{kTimestamp, kDatetime}: timestampToDatetime,
 	{kTimestamp, kDate}:     silent("the time of day is lost without an error"),
 	{kTimestamp, kTime}:     silent("the date is lost without an error"),
 	{kDate, kText}:          temporalToText,
 	{kDatetime, kText}:      temporalToText,
 	{kTimestamp, kText}:     temporalToText,
 	{kTime, kText}:          temporalToText,
+	{kYear, kText}:          temporalToText,
+	{kYear, kInt}:           yearToInt,
 	{kDecimal, kText}:       decimalToText,
 }
 
@@ -207,7 +209,7 @@ func decimals(old, new Type, _ TypeOptions) TypeChange {
 		return narrow("negative values do not fit (error 1264)")
 	case newFraction > oldFraction:
 		return changes("values are printed with %d digits after the point", newFraction)
-	case newWhole > oldWhole:
+	case newWhole > oldWhole || old.Unsigned != new.Unsigned:
 		return TypeChange{Verdict: Widening}
 	}
 	return TypeChange{}
@@ -219,10 +221,16 @@ func floats(old, new Type, _ TypeOptions) TypeChange {
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: "digits are lost without an error: 1.123456789 becomes 1.12346"}
 	case !old.Unsigned && new.Unsigned:
 		return narrow("negative values do not fit (error 1264)")
-	case old.Name != new.Name:
-		return changes("values print differently: 0.1 becomes 0.10000000149, and comparisons with it fail")
 	case new.Scale >= 0 && (old.Scale < 0 || new.Scale < old.Scale):
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: fmt.Sprintf("values are rounded to %d digits after the point without an error", new.Scale)}
+	case new.Scale >= 0 && new.Length-new.Scale < old.Length-old.Scale:
+		return narrow("values with more than %d digits before the point do not fit (error 1264)", new.Length-new.Scale)
+	case old.Name != new.Name:
+		return changes("values print differently: 0.1 becomes 0.10000000149, and comparisons with it fail")
+	case old.Scale != new.Scale:
+		return changes("values are printed with another number of digits after the point")
+	case old.Length != new.Length && new.Scale >= 0 || old.Unsigned != new.Unsigned:
+		return TypeChange{Verdict: Widening}
 	}
 	return TypeChange{}
 }
@@ -239,13 +247,21 @@ func bits(old, new Type, _ TypeOptions) TypeChange {
 }
 
 func vectors(old, new Type, _ TypeOptions) TypeChange {
-	switch {
-	case old.Length == new.Length:
+	switch a, b := dimensions(old), dimensions(new); {
+	case a == b:
 		return TypeChange{}
-	case new.Length < old.Length:
-		return narrow("vectors of more than %d dimensions do not fit", new.Length)
+	case b < a:
+		return narrow("vectors of more than %d dimensions do not fit", b)
 	}
 	return TypeChange{Verdict: Widening}
+}
+
+// dimensions of a VECTOR: 2048 when not said (MySQL manual).
+func dimensions(t Type) int {
+	if t.Length < 0 {
+		return 2048
+	}
+	return t.Length
 }
 
 func fractions(old, new Type, o TypeOptions) TypeChange {
@@ -266,6 +282,9 @@ func members(old, new Type, _ TypeOptions) TypeChange {
 		return charsets(old, new)
 	}
 	if len(new.Values) > len(old.Values) && slices.Equal(old.Values, new.Values[:len(old.Values)]) {
+		if cs := charsets(old, new); cs.Verdict == Narrowing {
+			return cs
+		}
 		return TypeChange{Verdict: SideEffect, Enum: true, Why: "running code may read members that it does not know"}
 	}
 	var gone []string
@@ -300,15 +319,17 @@ func texts(old, new Type, _ TypeOptions) TypeChange {
 		return narrow("values of more than %d characters do not fit (error 1406)", b)
 	case !oldChars && !newChars && b < a:
 		return narrow("values of more than %d bytes do not fit (error 1406)", b)
-	case !oldChars && newChars && b*perChar(new) < a:
+	case !oldChars && newChars && b < a: // a text may be all ASCII, one byte each
 		return narrow("values of more than %d characters do not fit (error 1406)", b)
-	case oldChars && !newChars && a*perChar(old) > b:
+	case oldChars && !newChars && bytesIn(a, old, new) > b:
 		return narrow("values of more than %d bytes do not fit (error 1406)", b)
 	case cs.Verdict == Narrowing:
 		return cs
 	case (old.Name == "char") != (new.Name == "char"):
 		return changes("CHAR takes the blanks from the end of a value, VARCHAR and TEXT keep them")
-	case oldChars != newChars:
+	case !oldChars && newChars:
+		return changes("VARCHAR counts towards the size of a row, where TEXT does not")
+	case oldChars && !newChars:
 		return changes("TEXT takes no literal DEFAULT, and needs a length in every index")
 	case cs.Verdict != Same:
 		return cs
@@ -326,11 +347,25 @@ func perChar(t Type) int {
 	return 4
 }
 
+// bytesIn returns the bytes that n characters of the old type take at most in
+// the character set of the new one. No row has more than 65535 of the old.
+func bytesIn(n int, old, new Type) int {
+	per := perChar(new)
+	switch from := alias(old.Charset); {
+	case from == alias(new.Charset):
+		return min(n*per, 1<<16-1)
+	case from != "" && !slices.Contains(holds[from], "*"):
+		per = min(per, 3) // it lacks the characters that take four
+	}
+	return n * per
+}
+
 // holds lists which character sets hold all characters of another, beside themselves.
 var holds = map[string][]string{
 	"utf8mb4": {"*"}, "utf16": {"*"}, "utf32": {"*"}, "utf16le": {"*"}, "gb18030": {"*"},
-	"utf8mb3": {"ascii", "latin1", "ucs2"}, "ucs2": {"ascii", "latin1", "utf8mb3"},
-	"latin1": {"ascii"}, "gbk": {"ascii", "gb2312"}, "latin2": {"ascii"}, "cp1251": {"ascii"}, "big5": {"ascii"}, "sjis": {"ascii"},
+	"utf8mb3": {"ascii", "latin1", "ucs2", "latin2", "latin5", "latin7", "cp1250", "cp1251", "koi8r", "gb2312", "gbk", "big5", "sjis", "ujis", "euckr"},
+	"ucs2":    {"ascii", "latin1", "utf8mb3"},
+	"latin1":  {"ascii"}, "gbk": {"ascii", "gb2312"}, "latin2": {"ascii"}, "cp1251": {"ascii"}, "big5": {"ascii"}, "sjis": {"ascii"},
 }
 
 func charsets(old, new Type) TypeChange {
@@ -340,7 +375,7 @@ func charsets(old, new Type) TypeChange {
 		if a == b && collationOf(old) == collationOf(new) {
 			return TypeChange{}
 		}
-		return TypeChange{Charset: true, Verdict: SideEffect, Why: "whether the character set holds all characters is not known, since the one before is not"}
+		return TypeChange{Charset: true, Verdict: SideEffect, Why: "whether the character set holds all characters is not known, since one of the two is not"}
 	case a != b && !slices.Contains(holds[b], "*") && !slices.Contains(holds[b], a):
 		return TypeChange{Verdict: Narrowing, Charset: true, Why: fmt.Sprintf("characters of %s that %s lacks are refused (error 1366)", a, b)}
 	case a != b:
@@ -361,13 +396,17 @@ func alias(charset string) string {
 func collationOf(t Type) string { return strings.Replace(t.Collation, "utf8mb3_", "utf8_", 1) }
 
 func bytes(old, new Type, _ TypeOptions) TypeChange {
-	a, _ := characters(old)
-	b, _ := characters(new)
+	a, oldFixed := characters(old)
+	b, newFixed := characters(new)
 	switch {
 	case b < a:
 		return narrow("values of more than %d bytes do not fit (error 1406)", b)
 	case new.Name == "binary" && (b > a || old.Name != "binary"):
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: "values are filled with zero bytes at the end, which changes them without an error"}
+	case oldFixed && !newFixed:
+		return changes("BLOB takes no literal DEFAULT, and needs a length in every index")
+	case !oldFixed && newFixed:
+		return changes("VARBINARY counts towards the size of a row, where BLOB does not")
 	case a != b || old.Name != new.Name:
 		return TypeChange{Verdict: Widening}
 	}
@@ -382,6 +421,9 @@ func intToDecimal(old, new Type, _ TypeOptions) TypeChange {
 	if whole, _ := digits(new); whole < need {
 		return narrow("values with more than %d digits do not fit (error 1264)", whole)
 	}
+	if !old.Unsigned && new.Unsigned {
+		return narrow("negative values do not fit (error 1264)")
+	}
 	return changes("the text form may change, and drivers return another type")
 }
 
@@ -393,7 +435,37 @@ func intToFloat(old, new Type, _ TypeOptions) TypeChange {
 	if integers[old.Name].bits > exact {
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: fmt.Sprintf("whole numbers above 2^%d lose digits without an error", exact)}
 	}
+	if !old.Unsigned && new.Unsigned {
+		return narrow("negative values do not fit (error 1264)")
+	}
+	if whole := new.Length - new.Scale; new.Scale >= 0 && whole < integers[old.Name].unsignedDigits {
+		return narrow("values with more than %d digits do not fit (error 1264)", whole)
+	}
 	return changes("drivers return another type")
+}
+
+func decimalToInt(old, new Type, _ TypeOptions) TypeChange {
+	whole, fraction := digits(old)
+	have := integers[new.Name].digits - 1 // any number of so many digits fits
+	if new.Unsigned {
+		have = integers[new.Name].unsignedDigits - 1
+	}
+	switch {
+	case fraction > 0:
+		return TypeChange{Verdict: Narrowing, Silent: true, Why: "the digits after the point are rounded away without an error"}
+	case !old.Unsigned && new.Unsigned:
+		return narrow("negative values do not fit (error 1264)")
+	case whole > have:
+		return narrow("some values of more than %d digits do not fit (error 1264)", have)
+	}
+	return changes("drivers return another type")
+}
+
+func yearToInt(_, new Type, _ TypeOptions) TypeChange {
+	if new.Name == "tinyint" {
+		return narrow("years do not fit (error 1264)")
+	}
+	return changes("years of two digits are no longer completed, and drivers return another type")
 }
 
 func intToText(old, new Type, _ TypeOptions) TypeChange {
@@ -421,11 +493,14 @@ func bitToInt(old, new Type, _ TypeOptions) TypeChange {
 func textToBytes(old, new Type, _ TypeOptions) TypeChange {
 	a, oldChars := characters(old)
 	b, _ := characters(new)
-	if oldChars {
-		a *= perChar(old)
+	if oldChars && old.Charset != "" { // else a character takes one byte at least
+		a = min(a*perChar(old), 1<<16-1)
 	}
-	if b < a && (old.Charset != "" || !oldChars) {
+	if b < a {
 		return narrow("values of more than %d bytes do not fit (error 1406)", b)
+	}
+	if new.Name == "binary" {
+		return TypeChange{Verdict: Narrowing, Silent: true, Why: "values are filled with zero bytes at the end, which changes them without an error"}
 	}
 	return changes("values compare byte by byte, so upper and lower case differ, and drivers return bytes")
 }
@@ -453,6 +528,9 @@ func jsonToText(_, new Type, _ TypeOptions) TypeChange {
 	if new.Name != "longtext" {
 		return narrow("documents that are longer than %s do not fit (error 1406)", new)
 	}
+	if cs := charsets(Type{Charset: "utf8mb4"}, new); cs.Verdict == Narrowing {
+		return cs
+	}
 	return changes("JSON functions and operators on it stop to work with indexes")
 }
 
@@ -464,8 +542,15 @@ func datetimeToTimestamp(_, _ Type, o TypeOptions) TypeChange {
 	return narrow("values outside of 1970 to %d do not fit (error 1292), and the others are converted from the time zone of the session", last)
 }
 
+func timestampToDatetime(old, new Type, o TypeOptions) TypeChange {
+	if c := fractions(old, new, o); c.Verdict == Narrowing {
+		return c
+	}
+	return changes("values keep the time zone of the session that converts them")
+}
+
 // lengths of the text form of a date or time, without fractions.
-var textForm = map[string]int{"date": 10, "datetime": 19, "timestamp": 19, "time": 10}
+var textForm = map[string]int{"year": 4, "date": 10, "datetime": 19, "timestamp": 19, "time": 10}
 
 func temporalToText(old, new Type, _ TypeOptions) TypeChange {
 	need := textForm[old.Name]
@@ -480,8 +565,19 @@ func temporalToText(old, new Type, _ TypeOptions) TypeChange {
 
 func decimalToText(old, new Type, _ TypeOptions) TypeChange {
 	whole, fraction := digits(old)
-	if n, _ := characters(new); n < whole+fraction+2 {
+	need := max(whole, 1) + fraction
+	if fraction > 0 {
+		need++ // the point
+	}
+	if !old.Unsigned {
+		need++
+	}
+	if n, _ := characters(new); n < need {
 		return narrow("numbers of more than %d characters do not fit (error 1406)", n)
 	}
 	return changes("text sorts and compares differently from numbers, and drivers return another type")
 }
+
+// CharsetBytes returns what a character takes at most, in bytes; 4 for a
+// character set that is not known.
+func CharsetBytes(charset string) int { return perChar(Type{Charset: charset}) }

@@ -35,8 +35,22 @@ type Server struct {
 	RefusesZeroDate bool
 	// Timestamp2106: TIMESTAMP reaches to 2106 (MariaDB from 11.5; measured on 11.8).
 	Timestamp2106 bool
-	// ReadsMariaDBComments: /*M! … */ is code.
-	ReadsMariaDBComments bool
+	// IgnoresCheck: CHECK is read and not enforced (MySQL before 8.0.16, manual and
+	// measured on 5.6; TiDB while tidb_enable_check_constraint is off, its default).
+	IgnoresCheck bool
+	// InlineReferences: REFERENCES in a column definition makes a foreign key
+	// (MariaDB from 10.5, MySQL from 9.0; manuals).
+	InlineReferences bool
+	// RefusesForeignKeys: unless they are switched on (PlanetScale documentation).
+	RefusesForeignKeys bool
+}
+
+// CheckError is the error number of a write that does not meet a CHECK (measured).
+func (s *Server) CheckError() string {
+	if s.Family == MariaDB {
+		return "4025"
+	}
+	return "3819"
 }
 
 // Default is the server that is assumed when none is named.
@@ -45,15 +59,15 @@ const Default = "mysql-8.4"
 // All returns every server, in the order in which help texts list them.
 func All() []Server {
 	return []Server{
-		{Name: "mysql-5.6", Family: MySQL, Version: 50651, ImplicitTimestamp: true},
-		{Name: "mysql-5.7", Family: MySQL, Version: 50744, ImplicitTimestamp: true, RefusesZeroDate: true},
+		{Name: "mysql-5.6", Family: MySQL, Version: 50651, ImplicitTimestamp: true, IgnoresCheck: true},
+		{Name: "mysql-5.7", Family: MySQL, Version: 50744, ImplicitTimestamp: true, RefusesZeroDate: true, IgnoresCheck: true},
 		{Name: "mysql-8.0", Family: MySQL, Version: 80046, RefusesZeroDate: true},
 		{Name: "mysql-8.4", Family: MySQL, Version: 80408, RefusesZeroDate: true},
-		{Name: "mysql-9", Family: MySQL, Version: 90704, RefusesZeroDate: true},
-		{Name: "mariadb-10.11", Family: MariaDB, Version: 101114, KeepsNullDefault: true, ReadsMariaDBComments: true},
-		{Name: "mariadb-11", Family: MariaDB, Version: 110809, KeepsNullDefault: true, Timestamp2106: true, ReadsMariaDBComments: true},
-		{Name: "tidb", Family: TiDB, Version: 80011, RefusesZeroDate: true},
-		{Name: "planetscale", Family: MySQL, Version: 80046, RefusesZeroDate: true},
+		{Name: "mysql-9", Family: MySQL, Version: 90704, RefusesZeroDate: true, InlineReferences: true},
+		{Name: "mariadb-10.11", Family: MariaDB, Version: 101114, KeepsNullDefault: true, InlineReferences: true},
+		{Name: "mariadb-11", Family: MariaDB, Version: 110809, KeepsNullDefault: true, Timestamp2106: true, InlineReferences: true},
+		{Name: "tidb", Family: TiDB, Version: 80011, RefusesZeroDate: true, IgnoresCheck: true},
+		{Name: "planetscale", Family: MySQL, Version: 80046, RefusesZeroDate: true, RefusesForeignKeys: true},
 	}
 }
 

@@ -1,0 +1,127 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// AddUnique reports a uniqueness that running code does not know of.
+var AddUnique = &Rule{
+	Name:     "add-unique",
+	Family:   Expand,
+	Severity: Error,
+	Summary:  "existing columns become unique: running writes of a duplicate fail",
+	Doc: `## What it does
+
+Reports UNIQUE and PRIMARY KEY over columns that were there before the release,
+and over a new column whose default is not NULL.
+
+## Why it breaks
+
+The ALTER is refused while duplicates are there, and afterwards the running
+code's writes of a duplicate fail (error 1062). Without an error, INSERT IGNORE
+skips rows, an upsert updates another row, and REPLACE deletes one.
+
+## Do this instead
+
+Find the duplicates, stop the code from writing more, and add the key in a later release.
+
+## When it is silent
+
+For a table that the same release creates; over a new column that is NULL; when a
+unique key on some of these columns stands, or is dropped in the same statement.`,
+	Bad:  "unique-over-existing-fires",
+	Good: "subset-is-unique-is-silent",
+	Run:  runAddUnique,
+}
+
+func runAddUnique(p *Pass) {
+	for s, c := range Changed[*schema.AddKey](p) {
+		before := s.Effect.Before
+		start := p.Start(before)
+		if start == nil || !c.Key.Unique() || c.IfExists && before.Key(c.Key.Name) != nil {
+			continue
+		}
+		if end := p.End(s.Effect.After); end == nil || end.Key(added(s, c).Name) == nil {
+			continue
+		}
+		if p.freshColumn(s, c.Key) || narrower(start, c.Key) {
+			continue
+		}
+		what := "UNIQUE key `" + added(s, c).Name + "`"
+		if c.Key.Kind == schema.PrimaryKey {
+			what = "PRIMARY KEY"
+		}
+		p.Reportf(s, added(s, c).Name, "find duplicates, stop them in the code, then add the key in a later release",
+			"%s over (%s) of `%s`: the ALTER is refused while duplicates are there, and running writes of one fail (error 1062)",
+			what, strings.Join(columnsOf(c.Key), ", "), c.Table)
+	}
+}
+
+// added returns the key as it stands after the step, with the name it got.
+func added(s *Step, c *schema.AddKey) *schema.Key {
+	if t := s.Effect.After; t != nil && len(t.Keys) > 0 {
+		return t.Keys[len(t.Keys)-1]
+	}
+	return c.Key
+}
+
+// freshColumn says whether the key has a column that the release adds and in which
+// no two rows are equal: all hold NULL, or each its own number.
+func (p *Pass) freshColumn(s *Step, k *schema.Key) bool {
+	for _, name := range columnsOf(k) {
+		col := s.Effect.Before.Column(name)
+		if col == nil || p.Start(s.Effect.Before).ColumnByID(col.ID) != nil {
+			continue
+		}
+		if col.AutoIncrement || k.Kind != schema.PrimaryKey && col.Nullable && (col.Default == nil || col.Default.Null) && col.Generated == schema.NotGenerated {
+			return true
+		}
+	}
+	return false
+}
+
+// narrower says whether the deployed table has a unique key on some of these columns.
+func narrower(t *schema.Table, k *schema.Key) bool {
+	for _, other := range t.Keys {
+		if other.Unique() && containsAll(k, other) {
+			return true
+		}
+	}
+	return false
+}
+
+func containsAll(k, other *schema.Key) bool {
+	for _, part := range other.Columns {
+		if part.Column == "" || part.Length > 0 && !hasPart(k, part) || !k.Has(part.Column) {
+			return false
+		}
+	}
+	return len(other.Columns) > 0
+}
+
+func hasPart(k *schema.Key, part schema.KeyPart) bool {
+	for _, p := range k.Columns {
+		if schema.SameName(p.Column, part.Column) && (p.Length == 0 || p.Length >= part.Length) {
+			return true
+		}
+	}
+	return false
+}
+
+func columnsOf(k *schema.Key) []string {
+	var out []string
+	for _, p := range k.Columns {
+		switch {
+		case p.Column == "":
+			out = append(out, "("+p.Expr+")")
+		case p.Length > 0:
+			out = append(out, fmt.Sprintf("%s(%d)", p.Column, p.Length))
+		default:
+			out = append(out, p.Column)
+		}
+	}
+	return out
+}

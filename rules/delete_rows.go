@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// DeleteRows reports rows that a migration deletes.
+var DeleteRows = &Rule{
+	Name:     "delete-rows",
+	Family:   Contract,
+	Severity: Error,
+	Summary:  "a migration deletes rows of an existing table",
+	Doc: `## What it does
+
+Reports DELETE in a migration: without WHERE as an error, by a condition as a
+warning.
+
+## Why it breaks
+
+The rows are gone for the running code too, and going back means a backup.
+
+## Do this instead
+
+Make sure that nothing reads the rows, and say so in an ignore with its reason.
+
+## When it is silent
+
+For a table that the same release creates or fills; for temporary tables.`,
+	Bad:  "delete-all-fires",
+	Good: "rows-of-the-release-are-silent",
+	Run:  runDeleteRows,
+}
+
+func runDeleteRows(p *Pass) {
+	for s, c := range Changed[*schema.Delete](p) {
+		before := s.Effect.Before
+		if before != nil && (p.Start(before) == nil || before.Temporary) || p.filled(c.Table) {
+			continue
+		}
+		f := p.At(s)
+		f.Message = fmt.Sprintf("all rows of `%s` are deleted, for the running code too", c.Table)
+		if c.Where || c.Limit || len(c.Reads) > 0 {
+			f.Severity = p.AtMost(Warning)
+			f.Message = fmt.Sprintf("rows of `%s` are deleted, for the running code too", c.Table)
+		}
+		f.Help = "make sure that nothing reads them, and say so: `-- expandcheck:ignore delete-rows: REASON`"
+		p.Report(f)
+	}
+}
+
+// filled says whether the release inserts rows into the table.
+func (p *Pass) filled(t schema.Name) bool {
+	for _, in := range Changed[*schema.Insert](p) {
+		if schema.SameName(in.Table.Name, t.Name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// DropView reports a view that goes away.
+var DropView = &Rule{
+	Name:     "drop-view",
+	Family:   Contract,
+	Severity: Warning,
+	Summary:  "a view is dropped that running code may still read",
+	Doc: `## What it does
+
+Reports DROP VIEW of a view that was there before the release.
+
+## Why it breaks
+
+Statements of the running code that read the view fail with error 1146.
+
+## Do this instead
+
+First deploy code that does not read the view, then drop it.
+
+## When it is silent
+
+When the release makes the view again under the same name; for a view that the
+release itself made; for DROP VIEW IF EXISTS of a view that no migration makes.`,
+	Bad:  "drop-of-deployed-view-fires",
+	Good: "view-made-again-is-silent",
+	Run:  runDropView,
+}
+
+func runDropView(p *Pass) {
+	for s, c := range Changed[*schema.DropView](p) {
+		if p.viewMade(c.View.Name) || c.IfExists && !s.Effect.ViewGone {
+			continue
+		}
+		p.reportContract(s, "", fmt.Sprintf("view `%s` is dropped", c.View),
+			"statements of the running code that read it fail (error 1146)", "deploy code that does not read it first, then drop it")
+	}
+}
+
+// viewMade says whether the release makes a view of that name.
+func (p *Pass) viewMade(name string) bool {
+	for _, v := range Changed[*schema.CreateView](p) {
+		if schema.SameName(v.View.Name.Name, name) {
+			return true
+		}
+	}
+	return false
+}

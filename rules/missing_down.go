@@ -1,0 +1,48 @@
+package rules
+
+import (
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// MissingDown reports migrations without a way back.
+var MissingDown = &Rule{
+	Name:     "missing-down",
+	Family:   Order,
+	Severity: Warning,
+	Summary:  "a migration has no down part where the others have one",
+	Doc: `## What it does
+
+Reports a migration without a down part in a directory whose other migrations have
+one.
+
+## Why it breaks
+
+When the release must be rolled back, the tool stops at it.
+
+## Do this instead
+
+Write the down part; where there is no way back, write one that says so.
+
+## When it is silent
+
+In directories without down parts; for repeatable migrations, and those written in
+code.`,
+	Bad:  "no-down-fires",
+	Good: "nobody-has-down-is-silent",
+	Run:  runMissingDown,
+}
+
+func runMissingDown(p *Pass) {
+	if !p.Downs {
+		return
+	}
+	for _, m := range p.Migrations {
+		if m.HasDown || m.Repeatable || m.Opaque != "" {
+			continue
+		}
+		p.Report(Finding{Rule: p.Rule, Severity: p.Severity, Migration: m,
+			Pos:     schema.Position{File: m.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+			Message: "this migration has no down part, and others of the directory have: rolling back stops here",
+			Help:    "write the down part; where there is no way back, write one that says so"})
+	}
+}
