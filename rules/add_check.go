@@ -40,7 +40,7 @@ func runAddCheck(p *Pass) {
 		if p.Start(s.Effect.Before) == nil {
 			continue
 		}
-		name := ""
+		var name string
 		switch c := s.Change.(type) {
 		case *schema.AddCheck:
 			if !c.Check.Enforced || p.onNewColumn(s) {

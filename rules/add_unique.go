@@ -41,6 +41,9 @@ func runAddUnique(p *Pass) {
 	for s, c := range Changed[*schema.AddKey](p) {
 		before := s.Effect.Before
 		start := p.Start(before)
+		if start != nil && c.Key.Kind == schema.PrimaryKey && start.PrimaryKey() != nil {
+			continue // change-primary-key judges it
+		}
 		if start == nil || !c.Key.Unique() || c.IfExists && before.Key(c.Key.Name) != nil {
 			continue
 		}
@@ -72,8 +75,8 @@ func added(s *Step, c *schema.AddKey) *schema.Key {
 // no two rows are equal: all hold NULL, or each its own number.
 func (p *Pass) freshColumn(s *Step, k *schema.Key) bool {
 	for _, name := range columnsOf(k) {
-		col := s.Effect.Before.Column(name)
-		if col == nil || p.Start(s.Effect.Before).ColumnByID(col.ID) != nil {
+		col := p.addedAs(s.Effect.Before.Column(name))
+		if col == nil {
 			continue
 		}
 		if col.AutoIncrement || k.Kind != schema.PrimaryKey && col.Nullable && (col.Default == nil || col.Default.Null) && col.Generated == schema.NotGenerated {
@@ -81,6 +84,20 @@ func (p *Pass) freshColumn(s *Step, k *schema.Key) bool {
 		}
 	}
 	return false
+}
+
+// addedAs returns the definition with which the release added the column, which
+// decides what its rows hold; nil for a column that was there before.
+func (p *Pass) addedAs(col *schema.Column) *schema.Column {
+	if col == nil {
+		return nil
+	}
+	for s, c := range Changed[*schema.AddColumn](p) {
+		if added := s.Effect.After.ColumnByID(col.ID); added != nil && s.Effect.Before.ColumnByID(col.ID) == nil {
+			return c.Column
+		}
+	}
+	return nil
 }
 
 // narrower says whether the deployed table has a unique key on some of these columns.

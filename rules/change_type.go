@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/expandcheck/expandcheck/lint/schema"
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
 
 // ChangeType reports a type that holds all values but shows them differently.
 var ChangeType = &Rule{
@@ -11,7 +15,9 @@ var ChangeType = &Rule{
 	Doc: `## What it does
 
 Reports MODIFY and CHANGE to a type that keeps every value but changes what the
-running code sees: another text form, another driver type, another order.
+running code sees: another text form, another driver type, another order. It is a
+warning where statements answer as before and only drivers or later definitions
+see it, as from VARCHAR to TEXT.
 
 ## Why it breaks
 
@@ -38,7 +44,13 @@ func runChangeType(p *Pass) {
 			continue
 		}
 		c := r.change
-		p.Reportf(r.step, c.Column.Name, "add a new column of the new type and move the data step by step",
-			"`%s.%s` goes from %s to %s: %s", c.Table, c.Column.Name, r.old.Type, c.Column.Type, r.Why)
+		f := p.At(r.step)
+		f.Object = c.Column.Name
+		if r.Quiet {
+			f.Severity = p.AtMost(Warning)
+		}
+		f.Message = fmt.Sprintf("`%s.%s` goes from %s to %s: %s", c.Table, c.Column.Name, r.old.Type, c.Column.Type, r.Why)
+		f.Help = "add a new column of the new type and move the data step by step"
+		p.Report(f)
 	}
 }

@@ -36,7 +36,8 @@ tables.`,
 
 func runUnbatchedBackfill(p *Pass) {
 	for s := range p.Changes() {
-		table, whole := schema.Name{}, false
+		var table schema.Name
+		var whole bool
 		switch c := s.Change.(type) {
 		case *schema.Update:
 			table, whole = c.Table, !c.Where && !c.Limit

@@ -22,6 +22,7 @@ const (
 type TypeChange struct {
 	Verdict TypeVerdict
 	Why     string // one clause for a message; "" for Same and Widening
+	Quiet   bool   // a SideEffect that no statement of the measured application answered differently for
 	Silent  bool   // values are lost without an error, also in strict mode
 	Enum    bool   // it stems from the members of an ENUM or SET
 	Charset bool   // it stems from the character set or collation alone
@@ -154,6 +155,12 @@ func changes(format string, args ...any) TypeChange {
 	return TypeChange{Verdict: SideEffect, Why: fmt.Sprintf(format, args...)}
 }
 
+// quietly is a side effect on drivers and definitions: measured on four servers,
+// the statements of an old application answer as before.
+func quietly(why string) TypeChange {
+	return TypeChange{Verdict: SideEffect, Quiet: true, Why: why}
+}
+
 func narrowing(why string) func(Type, Type, TypeOptions) TypeChange {
 	return func(Type, Type, TypeOptions) TypeChange { return narrow("%s", why) }
 }
@@ -173,7 +180,7 @@ func ints(old, new Type, _ TypeOptions) TypeChange {
 	switch {
 	case old.Name == new.Name && old.Unsigned == new.Unsigned:
 		if old.Name == "tinyint" && (old.Length == 1) != (new.Length == 1) {
-			return changes("drivers and ORMs take TINYINT(1) for a boolean, and other widths for a number")
+			return quietly("drivers and ORMs take TINYINT(1) for a boolean, and other widths for a number")
 		}
 		return TypeChange{}
 	case !old.Unsigned && new.Unsigned:
@@ -226,7 +233,7 @@ func floats(old, new Type, _ TypeOptions) TypeChange {
 	case new.Scale >= 0 && new.Length-new.Scale < old.Length-old.Scale:
 		return narrow("values with more than %d digits before the point do not fit (error 1264)", new.Length-new.Scale)
 	case old.Name != new.Name:
-		return changes("values print differently: 0.1 becomes 0.10000000149, and comparisons with it fail")
+		return quietly("values print differently: 0.1 becomes 0.10000000149, and comparisons with it fail")
 	case old.Scale != new.Scale:
 		return changes("values are printed with another number of digits after the point")
 	case old.Length != new.Length && new.Scale >= 0 || old.Unsigned != new.Unsigned:
@@ -326,11 +333,11 @@ func texts(old, new Type, _ TypeOptions) TypeChange {
 	case cs.Verdict == Narrowing:
 		return cs
 	case (old.Name == "char") != (new.Name == "char"):
-		return changes("CHAR takes the blanks from the end of a value, VARCHAR and TEXT keep them")
+		return quietly("CHAR takes the blanks from the end of a value, VARCHAR and TEXT keep them")
 	case !oldChars && newChars:
 		return changes("VARCHAR counts towards the size of a row, where TEXT does not")
 	case oldChars && !newChars:
-		return changes("TEXT takes no literal DEFAULT, and needs a length in every index")
+		return quietly("TEXT takes no literal DEFAULT, and needs a length in every index")
 	case cs.Verdict != Same:
 		return cs
 	case a != b || old.Name != new.Name:
@@ -476,7 +483,7 @@ func intToText(old, new Type, _ TypeOptions) TypeChange {
 	if n, _ := characters(new); n < need {
 		return narrow("numbers of more than %d characters do not fit (error 1406)", n)
 	}
-	return changes("text sorts and compares differently from numbers, and drivers return another type")
+	return quietly("text sorts and compares differently from numbers, and drivers return another type")
 }
 
 func bitToInt(old, new Type, _ TypeOptions) TypeChange {
@@ -502,7 +509,7 @@ func textToBytes(old, new Type, _ TypeOptions) TypeChange {
 	if new.Name == "binary" {
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: "values are filled with zero bytes at the end, which changes them without an error"}
 	}
-	return changes("values compare byte by byte, so upper and lower case differ, and drivers return bytes")
+	return quietly("values compare byte by byte, so upper and lower case differ, and drivers return bytes")
 }
 
 func membersToText(old, new Type, _ TypeOptions) TypeChange {
@@ -575,7 +582,7 @@ func decimalToText(old, new Type, _ TypeOptions) TypeChange {
 	if n, _ := characters(new); n < need {
 		return narrow("numbers of more than %d characters do not fit (error 1406)", n)
 	}
-	return changes("text sorts and compares differently from numbers, and drivers return another type")
+	return quietly("text sorts and compares differently from numbers, and drivers return another type")
 }
 
 // CharsetBytes returns what a character takes at most, in bytes; 4 for a

@@ -40,7 +40,7 @@ func parseType(t *testing.T, text string) Type {
 			ty.Length = numbers[0]
 		}
 	}
-	for _, word := range strings.Fields(m[3]) {
+	for word := range strings.FieldsSeq(m[3]) {
 		switch {
 		case word == "unsigned":
 			ty.Unsigned = true
