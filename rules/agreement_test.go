@@ -121,8 +121,9 @@ func TestAgreementWithServers(t *testing.T) {
 	}
 }
 
-func judgeMeasured(t *testing.T, server string, c measuredChange) (worst rules.Severity, said string) {
+func judgeMeasured(t *testing.T, server string, c measuredChange) (rules.Severity, string) {
 	t.Helper()
+	worst, said := rules.Off, []string(nil)
 	fsys := fstest.MapFS{
 		"db/0001_setup.sql":  {Data: []byte(setup(t, server == "mysql-5.6"))},
 		"db/0002_change.sql": {Data: []byte("ALTER TABLE t " + c.spec + ";\n")},
@@ -136,7 +137,7 @@ func judgeMeasured(t *testing.T, server string, c measuredChange) (worst rules.S
 			t.Errorf("%s: %s could not be read: %s", server, c.name, f.Message)
 		}
 		worst = max(worst, f.Severity)
-		said += fmt.Sprintf("[%s %s] ", f.Severity, f.Rule.Name)
+		said = append(said, fmt.Sprintf("[%s %s]", f.Severity, f.Rule.Name))
 	}
-	return worst, said
+	return worst, strings.Join(said, " ")
 }

@@ -17,7 +17,7 @@ var ChangeType = &Rule{
 Reports MODIFY and CHANGE to a type that keeps every value but changes what the
 running code sees: another text form, another driver type, another order. It is a
 warning where statements answer as before and only drivers or later definitions
-see it, as from VARCHAR to TEXT.
+see it, as from VARCHAR to TEXT. Another expression of a generated column counts too.
 
 ## Why it breaks
 
@@ -40,10 +40,15 @@ appended to an ENUM; for a table or column that the same release creates.`,
 
 func runChangeType(p *Pass) {
 	for r := range p.retypings() {
+		c := r.change
+		if computesOtherwise(r) {
+			p.Reportf(r.step, c.Column.Name, "add a new generated column, and move the readers to it",
+				"the expression of the generated column `%s.%s` changes: running code reads other values", c.Table, c.Column.Name)
+			continue
+		}
 		if r.Verdict != schema.SideEffect || r.Enum || r.Charset {
 			continue
 		}
-		c := r.change
 		f := p.At(r.step)
 		f.Object = c.Column.Name
 		if r.Quiet {
@@ -53,4 +58,11 @@ func runChangeType(p *Pass) {
 		f.Help = "add a new column of the new type and move the data step by step"
 		p.Report(f)
 	}
+}
+
+// computesOtherwise says whether a generated column gets another expression.
+func computesOtherwise(r retyping) bool {
+	now := r.change.Column
+	return r.old != nil && r.old.Generated != schema.NotGenerated && now.Generated != schema.NotGenerated &&
+		r.old.Expr != "" && now.Expr != "" && r.old.Expr != now.Expr
 }
