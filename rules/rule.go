@@ -97,9 +97,9 @@ type Related struct {
 // All returns every rule, in the order in which they are listed.
 func All() []*Rule {
 	return []*Rule{
-		AddRequiredColumn, SetNotNull, DropDefault, LostAttribute, AllowNull,
+		AddRequiredColumn, SetNotNull, DropDefault, ChangeDefault, LostAttribute, AllowNull,
 		NarrowType, ChangeType, ChangeEnum, ChangeCharset,
-		AddUnique, AddCheck, AddForeignKey, ChangePrimaryKey, DisableChecks, ReorderColumn,
+		AddUnique, AddCheck, AddForeignKey, ChangePrimaryKey, ReuseName, DisableChecks, ReorderColumn,
 		DropColumn, DropTable, RenameColumn, RenameTable,
 		DropView, DropTrigger, DropRoutine, DropIndex, DropUnique, DropForeignKey,
 		DropPartition, DropDatabase, TruncateTable, DeleteRows,

@@ -244,3 +244,14 @@ func (ty Type) String() string {
 	}
 	return b.String()
 }
+
+// String returns the default as SQL spells it.
+func (d *Default) String() string {
+	switch {
+	case d.Null:
+		return "NULL"
+	case d.Expr:
+		return strings.ToUpper(d.Text)
+	}
+	return "'" + d.Text + "'"
+}
