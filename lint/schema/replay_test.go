@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -41,11 +42,11 @@ func keyOn(text string) *Key {
 	if k.Kind == PrimaryKey {
 		k.Name = "PRIMARY"
 	}
-	for _, p := range strings.Split(parts, ",") {
+	for p := range strings.SplitSeq(parts, ",") {
 		part := KeyPart{Column: p}
 		if c, n, ok := strings.Cut(p, ":"); ok {
 			part.Column = c
-			fmt.Sscan(n, &part.Length)
+			part.Length, _ = strconv.Atoi(n)
 		}
 		k.Columns = append(k.Columns, part)
 	}
@@ -85,10 +86,8 @@ func state(t *Table) string {
 		if c.Type.Length >= 0 {
 			s += fmt.Sprintf("(%d)", c.Type.Length)
 		}
-		for _, word := range []string{c.Type.Charset, c.Type.Collation} {
-			if word != "" {
-				s += " " + word
-			}
+		if words := strings.Fields(c.Type.Charset + " " + c.Type.Collation); len(words) > 0 {
+			s += " " + strings.Join(words, " ")
 		}
 		if !c.Nullable {
 			s += " not null"
