@@ -33,7 +33,7 @@ func directive(comment string, offset int) (Directive, bool) {
 	d := Directive{Offset: offset + len(comment) - len(body)}
 	body = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(body), "*/"))
 	body = body[len(directivePrefix):]
-	end := strings.IndexAny(body, " \t:")
+	end := strings.IndexAny(body, " \t\r\n:")
 	if end < 0 {
 		end = len(body)
 	}

@@ -60,16 +60,14 @@ func FuzzSplit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, mode uint8) {
 		file := NewFile("f.sql", text)
 		last := 0
-		delimiters := strings.Contains(strings.ToUpper(text), "DELIMITER")
+		delimiter := ""
 		statements := Split(file, 0, len(text), Mode(mode&3))
 		for i := range statements {
 			st := &statements[i]
 			if st.Start < last || st.End <= st.Start || st.End > len(text) {
 				t.Fatalf("statement [%d, %d) after %d in %q", st.Start, st.End, last, text)
 			}
-			if !delimiters {
-				checkOutside(t, text, last, st)
-			}
+			checkOutside(t, text, last, st.Start, &delimiter)
 			if st.Problem != nil && (st.Problem.Offset < 0 || st.Problem.Offset > len(text) || st.Problem.Message == "") {
 				t.Fatalf("problem %+v in %q", *st.Problem, text)
 			}
@@ -85,26 +83,36 @@ func FuzzSplit(f *testing.F) {
 			Directives(text, st.Lead)
 			last = st.End
 		}
+		checkOutside(t, text, last, len(text), &delimiter)
 	})
 }
 
-// checkOutside: between two statements stand comments, semicolons and the ends
-// of versioned comments.
-func checkOutside(t *testing.T, text string, from int, st *Statement) {
+// checkOutside: outside of statements stand comments, delimiters, DELIMITER
+// commands and the ends of versioned comments.
+func checkOutside(t *testing.T, text string, from, to int, delimiter *string) {
 	t.Helper()
-	if len(st.Lead) > 0 && st.Lead[0].Start == st.Start {
-		return // an unterminated comment at the end stands for a statement
-	}
-	lx := NewLexer(text, from, st.Start, st.Mode)
-	lx.versioned = 0 // a */ may end what the statement before began
+	lx := NewLexer(text, from, to, 0)
+	lx.delimiter = *delimiter
+	lx.versioned = 0 // a */ may end what a statement before began
 	for {
 		tok := lx.Next()
 		switch s := text[tok.Start:tok.End]; {
 		case tok.Kind == EOF:
+			*delimiter = lx.delimiter
 			return
-		case tok.Kind == Comment, tok.Kind == VersionClose, s == ";":
+		case tok.Kind == Comment, tok.Kind == VersionClose, tok.Kind == Delimiter, s == ";" && lx.delimiter == "":
+		case strings.EqualFold(s, "DELIMITER"):
+			line, _, _ := strings.Cut(text[tok.End:to], "\n")
+			fields := strings.Fields(line)
+			if len(fields) == 0 {
+				t.Fatalf("%q is in no statement of %q", s, text)
+			}
+			if lx.delimiter = fields[0]; lx.delimiter == ";" {
+				lx.delimiter = ""
+			}
+			lx.pos = tok.End + len(line)
 		default:
-			t.Fatalf("%q is in no statement of %q", s, text)
+			t.Fatalf("%q at %d is in no statement of %q", s, tok.Start, text)
 		}
 	}
 }

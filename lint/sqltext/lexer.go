@@ -45,11 +45,14 @@ type Lexer struct {
 	mode      Mode
 	delimiter string // as set by DELIMITER; "" when none is in force
 	versioned int    // offset of the versioned comment we are in, -1 outside
+	nameEnd   int    // end of the last name, -1 before the first
+	dotEnd    int    // end of the last dot that stood right behind a name
+	unclosed  [2]int // offset from which on there is no } and no }}; 0 when not known
 }
 
 // NewLexer returns a lexer over src[from:to]; its tokens count from the start of src.
 func NewLexer(src string, from, to int, mode Mode) *Lexer {
-	return &Lexer{src: src[:to], pos: from, mode: mode, versioned: -1}
+	return &Lexer{src: src[:to], pos: from, mode: mode, versioned: -1, nameEnd: -1, dotEnd: -1}
 }
 
 // Tokens returns the tokens of src[from:to], comments left out.
@@ -139,10 +142,15 @@ func (l *Lexer) Next() Token {
 		return l.dollarQuoted(l.dollarTag(i))
 	case c == '?':
 		return l.take(Placeholder, i+1)
-	case c == ':' && class[l.at(i+1)]&(isWord|isDigit) == isWord && l.at(i+1) != '$':
+	case c == ':' && i != l.nameEnd && class[l.at(i+1)]&(isWord|isDigit) == isWord && l.at(i+1) != '$':
 		return l.take(Placeholder, l.word(i+1))
 	case c == '@':
 		return l.variable()
+	case c == '.' && i == l.nameEnd: // what follows is a name, even if it starts with a digit
+		l.dotEnd = i + 1
+		return l.take(Punct, i+1)
+	case class[c]&isWord != 0 && i == l.dotEnd:
+		return l.take(Word, l.word(i))
 	case class[c]&isDigit != 0, c == '.' && class[l.at(i+1)]&isDigit != 0:
 		return l.number()
 	case class[c]&isWord != 0:
@@ -154,6 +162,9 @@ func (l *Lexer) Next() Token {
 func (l *Lexer) take(k Kind, end int) Token {
 	t := Token{Kind: k, Start: l.pos, End: end}
 	l.pos = end
+	if k == Word || k == QuotedName {
+		l.nameEnd = end
+	}
 	return t
 }
 
@@ -233,8 +244,12 @@ func (l *Lexer) blockComment() Token {
 // versionEnd returns the end of the version number of /*!NNNNN or of the feature list of /*T![x].
 func (l *Lexer) versionEnd(i int) int {
 	if l.at(i) == '[' {
-		if n := strings.IndexByte(l.src[i:], ']'); n >= 0 {
-			return i + n + 1
+		end := i + 1
+		for class[l.at(end)]&isWord != 0 || l.at(end) == ',' {
+			end++
+		}
+		if l.at(end) == ']' {
+			return end + 1
 		}
 	}
 	end := i
@@ -248,8 +263,11 @@ func (l *Lexer) versionEnd(i int) int {
 }
 
 func (l *Lexer) braced(from int, closing string) Token {
-	if n := strings.Index(l.src[from:], closing); n >= 0 {
-		return l.take(Placeholder, from+n+len(closing))
+	if none := &l.unclosed[len(closing)-1]; *none == 0 || from < *none {
+		if n := strings.Index(l.src[from:], closing); n >= 0 {
+			return l.take(Placeholder, from+n+len(closing))
+		}
+		*none = from
 	}
 	return l.take(Punct, l.pos+1)
 }
@@ -288,14 +306,19 @@ func (l *Lexer) variable() Token {
 		t.Start = start
 		return t
 	}
-	for i < len(l.src) && (class[l.src[i]]&isWord != 0 || l.src[i] == '.') {
-		i++
+	i = l.word(i)
+	for l.at(i) == '.' && (l.delimiter == "" || !strings.HasPrefix(l.src[i:], l.delimiter)) {
+		i = l.word(i + 1)
 	}
 	return l.take(Variable, i)
 }
 
 func (l *Lexer) number() Token {
 	i := l.word(l.pos) // 12, 0x1F, 1e3; and names that start with a digit, as 2fa_codes
+	if sign := l.at(i); (sign == '-' || sign == '+') && class[l.at(i+1)]&isDigit != 0 && isNumeral(l.src[l.pos:i]+"0") &&
+		l.src[i-1]|0x20 == 'e' && !isNumeral(l.src[l.pos:i]) { // 1e-3
+		return l.take(Number, l.span(i+1, isDigit))
+	}
 	number := strings.Trim(l.src[l.pos:i], "0123456789") == ""
 	if (number || i == l.pos) && l.at(i) == '.' {
 		i = l.span(i+1, isDigit)
@@ -317,8 +340,11 @@ func (l *Lexer) number() Token {
 }
 
 func isNumeral(s string) bool {
-	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'b') {
+	if len(s) > 2 && s[:2] == "0x" {
 		return strings.Trim(s[2:], "0123456789abcdefABCDEF") == ""
+	}
+	if len(s) > 2 && s[:2] == "0b" {
+		return strings.Trim(s[2:], "01") == ""
 	}
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
 	return strings.Trim(mantissa, "0123456789") == "" && mantissa != "" && exponent != "" && strings.Trim(exponent, "0123456789") == ""

@@ -180,3 +180,98 @@ func BenchmarkSplit(b *testing.B) {
 		Split(f, 0, len(f.Text), 0)
 	}
 }
+
+const forEachRow = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW "
+
+// A body is one statement, and what follows it another.
+func TestSplitBodies(t *testing.T) {
+	tests := []struct{ name, body string }{
+		{"empty block", forEachRow + "BEGIN END"},
+		{"blocks in blocks", "CREATE PROCEDURE p() BEGIN BEGIN SELECT 1; END; BEGIN END; END"},
+		{"handler", "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END; SELECT 1; END"},
+		{"transaction in a procedure", "CREATE PROCEDURE p() BEGIN START TRANSACTION; COMMIT; END"},
+		{"CASE in a CASE expression", "CREATE PROCEDURE p() BEGIN SET x = CASE WHEN a THEN CASE b WHEN 1 THEN 2 END ELSE CASE WHEN c THEN 1 END END; SELECT 1; END"},
+		{"CASE statement over a CASE expression", "CREATE PROCEDURE p() BEGIN CASE CASE x WHEN 1 THEN 2 END WHEN 2 THEN SELECT 1; ELSE BEGIN END; END CASE; SELECT 1; END"},
+		{"functions in a CASE expression", "CREATE PROCEDURE p() BEGIN SET x = CASE WHEN a THEN IF(b, 1, 2) ELSE REPEAT('x', 3) END; SELECT 1; END"},
+		{"IF in a CASE statement", "CREATE PROCEDURE p() BEGIN CASE x WHEN 1 THEN IF y THEN SELECT 1; END IF; END CASE; END"},
+		{"IF in IF", forEachRow + "IF a THEN IF b THEN SET x = 1; END IF; ELSE IF c THEN SET x = 2; END IF; END IF"},
+		{"IF with parentheses", "CREATE PROCEDURE p() BEGIN IF (a) THEN SELECT 1; END IF; SELECT 2; END"},
+		{"labels without blanks", "CREATE PROCEDURE p() a:BEGIN b:LOOP LEAVE b; END LOOP b; c:WHILE x DO SET x = 0; END WHILE; END a"},
+		{"REPEAT with a function", "CREATE PROCEDURE p() BEGIN REPEAT SET x = REPEAT('x', 3); UNTIL y END REPEAT; SELECT 1; END"},
+		{"loop without a block", "CREATE PROCEDURE p() WHILE x DO SET x = IF(a, b, c); SELECT 1; END WHILE"},
+		{"order of triggers", forEachRow + "FOLLOWS u IF x THEN SET y = 1; END IF"},
+		{"order of triggers, quoted", forEachRow + "PRECEDES `u` IF x THEN SET y = 1; END IF"},
+		{"columns named as keywords", forEachRow + "BEGIN SET NEW.end = 1, NEW.begin = 2; SET NEW.case = 3; END"},
+		{"quoted keywords", forEachRow + "BEGIN SET `end` = 1; SET `case` = `begin`; END"},
+		{"keywords in strings and comments", forEachRow + "BEGIN SET x = 'END'; /* END */ SET y = 1; END"},
+		{"IF NOT EXISTS", "CREATE PROCEDURE IF NOT EXISTS p() BEGIN CREATE TABLE IF NOT EXISTS x (a INT); DROP TABLE IF EXISTS x; END"},
+		{"OR REPLACE", "CREATE OR REPLACE DEFINER = 'a'@'b' FUNCTION f() RETURNS INT BEGIN SELECT 1; RETURN 1; END"},
+		{"ALTER EVENT", "ALTER EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN SELECT 1; END"},
+		{"versioned comments", "/*!50003 CREATE*/ /*!50017 DEFINER=`a`@`b`*/ /*!50003 TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET x = 1; END */"},
+		{"anonymous block", "BEGIN NOT ATOMIC IF x THEN SELECT 1; END IF; END"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			sql := test.body + ";\nDROP TABLE z;"
+			got := Split(NewFile("f.sql", sql), 0, len(sql), 0)
+			if want := []string{test.body, "DROP TABLE z"}; !slices.Equal(texts(got), want) {
+				t.Errorf("got  %q\nwant %q", texts(got), want)
+			}
+			for i := range got {
+				if p := got[i].Problem; p != nil {
+					t.Errorf("problem at %d: %s", p.Offset, p.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestSplitPieces(t *testing.T) {
+	tests := []struct {
+		name, sql string
+		want      []string
+		problems  []int
+	}{
+		{"empty", "", nil, nil},
+		{"semicolons alone", ";;;", nil, nil},
+		{"comments alone", "-- a\n# b\n/* c; */", nil, nil},
+		{"transaction", "BEGIN; UPDATE a SET b = 1; COMMIT;", []string{"BEGIN", "UPDATE a SET b = 1", "COMMIT"}, nil},
+		{"delimiter behind a variable", "DELIMITER $$\nSET @a = @b$$\nA$$\nDELIMITER ;\nB;", []string{"SET @a = @b", "A", "B"}, nil},
+		{"delimiter with CRLF", "DELIMITER //\r\nA; B//\r\nDELIMITER ;\r\nC;\r\n", []string{"A; B", "C"}, nil},
+		{"last delimiter forgotten", "DELIMITER $$\nA; END\nDELIMITER ;\nB; C", []string{"A; END", "B", "C"}, nil},
+		{"semicolon before DELIMITER forgotten", "A\nDELIMITER $$\nB; C$$", []string{"A", "B; C"}, nil},
+		{"column named delimiter", "CREATE TABLE a (\ndelimiter CHAR(1)\n); B", []string{"CREATE TABLE a ( delimiter CHAR(1) )", "B"}, nil},
+		{"alias named delimiter", "SELECT a\ndelimiter ;\nB", []string{"SELECT a delimiter", "B"}, nil},
+		{"the body after one without END", "CREATE PROCEDURE p() BEGIN A; B; CREATE PROCEDURE q() BEGIN C; D; END; E", []string{"CREATE PROCEDURE p() BEGIN A", "B", "CREATE PROCEDURE q() BEGIN C; D; END", "E"}, []int{21}},
+		{"body without END before DELIMITER", "CREATE PROCEDURE p() BEGIN A;\nDELIMITER $$\nB; C$$", []string{"CREATE PROCEDURE p() BEGIN A", "B; C"}, []int{21}},
+		{"anonymous block without END", "A; BEGIN NOT ATOMIC B; C", []string{"A", "BEGIN NOT ATOMIC B", "C"}, []int{3}},
+		{"comment that only seems closed", "A; /*/", []string{"A", "/*/"}, []int{3}},
+		{"versioned comment without its end", "A; /*!80000 B; C", []string{"A", "/*!80000 B", "C"}, []int{3}},
+		{"open double quote", `A; SELECT "b; C`, []string{"A", `SELECT "b; C`}, []int{10}},
+		{"mode in a versioned comment", `/*!50003 SET sql_mode = 'ANSI_QUOTES' */ ; SELECT "\"; B`, []string{"/*!50003 SET sql_mode = 'ANSI_QUOTES' */", `SELECT "\"`, "B"}, nil},
+		{"mode given back", `SET sql_mode='ANSI'; SET sql_mode=@old; SELECT "\";"; B`, []string{"SET sql_mode='ANSI'", "SET sql_mode=@old", `SELECT "\";"`, "B"}, nil},
+		{"default mode", `SET @@SESSION.sql_mode := 'ANSI'; SET sql_mode = DEFAULT; SELECT "\";"; B`, []string{"SET @@SESSION.sql_mode := 'ANSI'", "SET sql_mode = DEFAULT", `SELECT "\";"`, "B"}, nil},
+		{"mode added", `SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES'), @a = ''; SELECT "\"; B`, []string{"SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES'), @a = ''", `SELECT "\"`, "B"}, nil},
+		{"mode removed", `SET sql_mode = 'ANSI'; SET sql_mode = REPLACE(@@sql_mode, 'ANSI_QUOTES', ''); SELECT "\";"; B`, []string{"SET sql_mode = 'ANSI'", "SET sql_mode = REPLACE(@@sql_mode, 'ANSI_QUOTES', '')", `SELECT "\";"`, "B"}, nil},
+		{"mode of others", `SET GLOBAL sql_mode = 'ANSI_QUOTES'; SELECT "\";"; B`, []string{"SET GLOBAL sql_mode = 'ANSI_QUOTES'", `SELECT "\";"`, "B"}, nil},
+		{"mode as a word", `SET SESSION sql_mode = ANSI_QUOTES; SELECT "\"; B`, []string{"SET SESSION sql_mode = ANSI_QUOTES", `SELECT "\"`, "B"}, nil},
+		{"mode in double quotes", `SET sql_mode = "ANSI_QUOTES"; SET sql_mode = ""; SELECT "\";"; B`, []string{`SET sql_mode = "ANSI_QUOTES"`, `SET sql_mode = ""`, `SELECT "\";"`, "B"}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := Split(NewFile("f.sql", test.sql), 0, len(test.sql), 0)
+			if !slices.Equal(texts(got), test.want) {
+				t.Errorf("got  %q\nwant %q", texts(got), test.want)
+			}
+			var at []int
+			for i := range got {
+				if got[i].Problem != nil {
+					at = append(at, got[i].Problem.Offset)
+				}
+			}
+			if !slices.Equal(at, test.problems) {
+				t.Errorf("problems at %v, want %v", at, test.problems)
+			}
+		})
+	}
+}
