@@ -39,6 +39,12 @@ drop-column's to report).`,
 
 func runDropTable(p *Pass) {
 	const help = "deploy code that does not use it first, then drop it in a release of its own; if that is done, say so: `-- expandcheck:ignore drop-table: REASON`"
+	for s, c := range Changed[*schema.CreateTable](p) {
+		if before := s.Effect.Before; c.OrReplace && before != nil && p.Start(before) != nil {
+			p.reportContract(s, "", fmt.Sprintf("table `%s` is dropped and made anew", c.Table),
+				"its rows are gone, and statements of the running code meet another table", help)
+		}
+	}
 	for s, c := range Changed[*schema.DropTable](p) {
 		before := s.Effect.Before
 		switch {

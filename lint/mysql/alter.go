@@ -1,6 +1,8 @@
 package mysql
 
 import (
+	"slices"
+
 	"github.com/pingcap/tidb/pkg/parser/ast"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -60,7 +62,15 @@ func (s *statement) alterTable(n *ast.AlterTableStmt) []schema.Change {
 		a.out = append(a.out, &schema.TableOption{On: a.on(s.whole(), false)})
 	}
 	a.out[0].Base().Ignore = s.ignore
+	slices.SortStableFunc(a.out, func(x, y schema.Change) int { return renames(x) - renames(y) }) // the server renames last
 	return a.out
+}
+
+func renames(c schema.Change) int {
+	if _, ok := c.(*schema.RenameTable); ok {
+		return 1
+	}
+	return 0
 }
 
 func (a *alteration) on(c clause, ifExists bool) schema.On {

@@ -31,6 +31,8 @@ func (r *Reader) classify(s *statement, failed *schema.Opaque) []schema.Change {
 		return s.rowsByTokens(failed)
 	case s.seq(0, "BEGIN", "NOT", "ATOMIC"):
 		return s.block()
+	case s.seq(0, "EXECUTE", "IMMEDIATE"):
+		return []schema.Change{s.dynamic("EXECUTE IMMEDIATE runs a string")}
 	case s.isNeutral():
 		return []schema.Change{s.neutral()}
 	}
@@ -137,7 +139,10 @@ func (a *alteration) byTokens(c clause) bool {
 		return a.modifyByTokens(c, on)
 	case a.is(i, "ALTER"):
 		return a.alterByTokens(i+1, on)
-	case a.is(i, "CONVERT"):
+	case a.is(i, "CONVERT") && a.is(i+1, "PARTITION"):
+		a.add(&schema.Partition{On: exact(on), Kind: "DROP"})
+		return true
+	case a.is(i, "CONVERT") && a.seq(i+1, "TO", "CHARACTER"), a.is(i, "CONVERT") && a.seq(i+1, "TO", "CHARSET"):
 		a.add(&schema.ConvertCharset{On: on, Charset: strings.ToLower(a.valueOf(c, "SET", "CHARSET")), Collation: strings.ToLower(a.valueOf(c, "COLLATE"))})
 		return true
 	case a.is(i, "TRUNCATE", "DISCARD", "EXCHANGE", "REORGANIZE", "COALESCE", "REMOVE", "IMPORT") && a.is(i+1, "PARTITION", "PARTITIONING", "TABLESPACE"):
@@ -150,7 +155,7 @@ func (a *alteration) byTokens(c clause) bool {
 func (a *alteration) addByTokens(i int, on schema.On) bool {
 	switch {
 	case a.is(i, "SYSTEM", "PERIOD"):
-		a.add(&schema.TableOption{On: on})
+		a.add(&schema.TableOption{On: exact(on)})
 		return true
 	case a.is(i, "PARTITION"):
 		a.add(&schema.Partition{On: on, Kind: "ADD"})
@@ -227,7 +232,7 @@ func (a *alteration) dropByTokens(i int, on schema.On) bool {
 	after := func(n int) string { return a.ident(a.skip(i+n, "IF", "EXISTS")) }
 	switch {
 	case a.is(i, "SYSTEM", "PERIOD"):
-		a.add(&schema.TableOption{On: on})
+		a.add(&schema.TableOption{On: exact(on)})
 	case a.is(i, "PRIMARY"):
 		a.add(&schema.DropKey{On: on, Name: "PRIMARY"})
 	case a.is(i, "INDEX", "KEY"):

@@ -192,8 +192,10 @@ func (s *statement) drop(failed *schema.Opaque) []schema.Change {
 	case s.is(i, "TABLE", "TABLES", "VIEW"):
 		return s.dropList(s.is(i, "VIEW"), at, ifExists)
 	case s.is(i, "TRIGGER"):
+		whole.Tokens = after < len(s.toks)
 		return []schema.Change{&schema.DropTrigger{Clause: whole, Name: n.Name}}
 	case s.is(i, "PROCEDURE", "FUNCTION", "EVENT", "PACKAGE"):
+		whole.Tokens = after < len(s.toks)
 		return []schema.Change{&schema.DropRoutine{Clause: whole, Kind: strings.ToUpper(s.ident(i)), Name: n.Name}}
 	case s.is(i, "DATABASE", "SCHEMA"):
 		return []schema.Change{&schema.DropDatabase{Clause: whole, Name: n.Name}}
@@ -217,6 +219,7 @@ func (s *statement) dropList(view bool, from int, ifExists bool) []schema.Change
 			continue
 		}
 		at := s.quoting(s.at(c, ""))
+		at.Tokens = true
 		if view {
 			out = append(out, &schema.DropView{Clause: at, View: n, IfExists: ifExists})
 			continue
@@ -238,6 +241,7 @@ func (s *statement) renameByTokens(failed *schema.Opaque) []schema.Change {
 			return []schema.Change{failed}
 		}
 		on := schema.On{Clause: s.at(c, "RENAME TABLE "), Table: from, IfExists: s.hasIfExists()}
+		on.Tokens = true
 		out = append(out, &schema.RenameTable{On: on, To: to})
 	}
 	if len(out) == 0 {

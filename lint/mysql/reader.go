@@ -85,7 +85,31 @@ func (r *Reader) Read(st *sqltext.Statement) Result {
 		}
 		failed = s.parseError(err)
 	}
-	return s.result(r.classify(s, failed))
+	return s.result(s.withRest(r.classify(s, failed), failed))
+}
+
+// withRest adds what was not understood to changes that the tokens told only in
+// part: a missing semicolon must not swallow the statement behind it.
+func (s *statement) withRest(changes []schema.Change, failed *schema.Opaque) []schema.Change {
+	partly := false
+	for _, c := range changes {
+		if o, dark := c.(*schema.Opaque); dark && o.Kind == schema.Unparsed {
+			return changes
+		}
+		_, neutral := c.(*schema.Neutral)
+		partly = partly || c.Base().Tokens || neutral && s.knownHead()
+	}
+	if partly {
+		changes = append(changes, failed)
+	}
+	return changes
+}
+
+// knownHead says whether the parser knows statements that begin like this one,
+// so that it stumbled over what comes later.
+func (s *statement) knownHead() bool {
+	return s.is(0, "SELECT", "WITH", "SET", "COMMIT", "ROLLBACK", "LOCK", "UNLOCK", "USE", "GRANT", "REVOKE", "BEGIN", "START",
+		"ANALYZE", "OPTIMIZE", "FLUSH", "SHOW", "CALL", "DO", "DEALLOCATE") && !s.seq(0, "BEGIN", "NOT")
 }
 
 // broken reads a statement with a quote, comment or BEGIN that never ends: what
