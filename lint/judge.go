@@ -17,6 +17,7 @@ func (d *Database) judge(cfg Config) []rules.Finding {
 			out = append(out, f)
 		}
 	}
+	emit = inGo(emit)
 	for _, r := range d.Pending {
 		for _, rule := range rules.All() {
 			severity := cfg.severity(rule)
@@ -30,6 +31,17 @@ func (d *Database) judge(cfg Config) []rules.Finding {
 	d.problems(cfg, emit)
 	d.templates(cfg, emit)
 	return out
+}
+
+// inGo spells the directives that help texts name as Go comments where the
+// migration is written in Go.
+func inGo(emit func(rules.Finding)) func(rules.Finding) {
+	return func(f rules.Finding) {
+		if strings.HasSuffix(f.Pos.File, ".go") {
+			f.Help = strings.ReplaceAll(f.Help, "-- expandcheck:", "//expandcheck:")
+		}
+		emit(f)
+	}
 }
 
 // severity returns the severity of a rule, as configured.
@@ -53,6 +65,9 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 		s := &r.Steps[i]
 		if s.Migration != last {
 			filled, last = map[string]bool{}, s.Migration
+		}
+		if !changesRows(s.Change) {
+			d.ddl[s.Statement] = true
 		}
 		o, ok := s.Change.(*schema.Opaque)
 		if !ok || o.Reads && filled[o.Variable] {
@@ -79,6 +94,15 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 		f.Severity = cfg.severity(f.Rule)
 		emit(f)
 	}
+}
+
+// changesRows says whether a change leaves the schema alone.
+func changesRows(c schema.Change) bool {
+	switch c.(type) {
+	case *schema.Insert, *schema.Update, *schema.Delete, *schema.Neutral, *schema.SetVariable:
+		return true
+	}
+	return false
 }
 
 // problems reports what reading the directory brought up.
@@ -118,6 +142,10 @@ func (d *Database) templates(cfg Config, emit func(rules.Finding)) {
 		for i := range m.Up {
 			st := &m.Up[i]
 			for _, t := range st.Template {
+				if t.Code {
+					d.hole(cfg, m, st, t, emit)
+					continue
+				}
 				times[t.Text]++
 				switch {
 				case d.dark[st]:
@@ -133,6 +161,23 @@ func (d *Database) templates(cfg Config, emit func(rules.Finding)) {
 	for _, f := range first {
 		f()
 	}
+}
+
+// hole reports what is not known of a statement that Go code builds, unless it
+// is a statement over rows.
+func (d *Database) hole(cfg Config, m *migration.Migration, st *migration.Statement, t migration.Template, emit func(rules.Finding)) {
+	if !d.dark[st] && !d.ddl[st] {
+		return
+	}
+	message := "this statement is read with a stand-in for what is not known here (" + t.Text + ")"
+	if d.dark[st] {
+		message = "this statement was not checked: it is not known here (" + t.Text + ")"
+	}
+	emit(rules.Finding{Rule: rules.OpaqueDDL, Severity: cfg.severity(rules.OpaqueDDL), Migration: m, Source: st,
+		Pos:       schema.Position{File: st.File.Name, Line: t.At.Line, Column: t.At.Column, EndLine: t.At.Line, EndColumn: t.At.Column + 1},
+		Statement: strings.Join(strings.Fields(firstBytes(st.Text(), 300)), " "),
+		Message:   message,
+		Help:      "write it as a constant string; or check it by eye and say so: `-- expandcheck:ignore opaque-ddl: REASON`"})
 }
 
 func plural(n int, one, many string) string {

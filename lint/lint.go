@@ -31,6 +31,7 @@ type Database struct {
 	only      map[string]bool // files that findings are asked for; nil for all
 	pending   map[*migration.Migration]bool
 	dark      map[*migration.Statement]bool // could not be read for a placeholder
+	ddl       map[*migration.Statement]bool // more than rows may be changed by it
 	missing   []string                      // what migrations speak of and none makes
 }
 

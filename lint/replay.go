@@ -69,7 +69,7 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}}, nil
+	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, ddl: map[*migration.Statement]bool{}}, nil
 }
 
 func (d *Database) options(cfg Config) migration.Options {

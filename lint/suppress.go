@@ -31,17 +31,19 @@ type ignore struct {
 	sqltext.Directive
 	file      *sqltext.File
 	migration *migration.Migration
-	statement *migration.Statement // nil for one that holds for its file
-	nowhere   bool                 // it stands where it speaks of nothing
-	used      map[string]bool
+	// statements are those that it stands above, several for a call in a loop of
+	// Go code; none when it holds for its file.
+	statements []*migration.Statement
+	nowhere    bool // it stands where it speaks of nothing
+	used       map[string]bool
 }
 
 func (g *ignore) covers(f rules.Finding) bool {
 	if g.nowhere || !slices.Contains(g.Args, f.Rule.Name) {
 		return false
 	}
-	if g.statement != nil {
-		return f.Source == g.statement
+	if len(g.statements) > 0 {
+		return slices.Contains(g.statements, f.Source)
 	}
 	return f.Pos.File == g.file.Name
 }
@@ -92,6 +94,11 @@ func (s *suppressor) ignored(ignores []*ignore, f rules.Finding) bool {
 // ignores returns the ignore directives of the pending migrations.
 func (d *Database) ignores() []*ignore {
 	var out []*ignore
+	type place struct {
+		file string
+		at   sqltext.Position
+	}
+	known := map[place]*ignore{}
 	for _, m := range d.Directory.Migrations {
 		if !d.pending[m] {
 			continue
@@ -104,9 +111,17 @@ func (d *Database) ignores() []*ignore {
 		for i := range m.Up {
 			st := &m.Up[i]
 			for _, dir := range st.Directives {
-				if dir.Name == "ignore" {
-					out = append(out, &ignore{Directive: dir, file: st.File, migration: m, statement: st, used: map[string]bool{}})
+				if dir.Name != "ignore" {
+					continue
 				}
+				at := place{st.File.Name, st.File.Position(dir.Offset)}
+				if g := known[at]; g != nil {
+					g.statements = append(g.statements, st)
+					continue
+				}
+				g := &ignore{Directive: dir, file: st.File, migration: m, statements: []*migration.Statement{st}, used: map[string]bool{}}
+				known[at] = g
+				out = append(out, g)
 			}
 		}
 	}

@@ -26,6 +26,7 @@ type named struct {
 	way     way
 	noTx    bool
 	opaque  string
+	golang  bool
 }
 
 // pending is a migration whose other file may be still to come.
@@ -88,6 +89,10 @@ func (r *reader) take(p *pending, n named) {
 	} else {
 		p.up = n.path
 		p.m.Name, p.m.Path, p.m.Dialect = n.name, n.path, n.dialect
+	}
+	if n.golang {
+		r.takeGo(p.m, n.file)
+		return
 	}
 	if n.opaque != "" {
 		if n.way != down {

@@ -16,6 +16,8 @@ var bun = &Layout{
 	},
 	read:   readBun,
 	format: bunFormat,
+	// migrate/migrations.go
+	register: map[string]registration{"MustRegister": {0, 1}, "Register": {0, 1}},
 }
 
 func readBun(r *reader) error {
@@ -50,7 +52,7 @@ func bunName(f *file) (named, bool) {
 	case "tx.down.sql", "down.sql":
 		n.way = down
 	case "go":
-		n.way, n.opaque = both, "written in Go"
+		n.way, n.golang = both, true
 	default:
 		return named{}, false
 	}

@@ -17,6 +17,11 @@ var goose = &Layout{
 	read:   readGoose,
 	format: gooseFormat,
 	strict: true,
+	// register.go
+	register: map[string]registration{
+		"AddMigration": {0, 1}, "AddMigrationContext": {0, 1}, "AddMigrationNoTx": {0, 1}, "AddMigrationNoTxContext": {0, 1},
+		"AddNamedMigration": {1, 2}, "AddNamedMigrationContext": {1, 2}, "AddNamedMigrationNoTx": {1, 2}, "AddNamedMigrationNoTxContext": {1, 2},
+	},
 }
 
 func readGoose(r *reader) error {
@@ -33,7 +38,7 @@ func readGoose(r *reader) error {
 		}
 		n := named{file: f, version: digits, key: numberKey(digits)}
 		if isGo {
-			n.name, n.opaque = strings.TrimSuffix(strings.TrimPrefix(rest, "_"), ".go"), "written in Go"
+			n.name, n.golang = strings.TrimSuffix(strings.TrimPrefix(rest, "_"), ".go"), true
 		} else {
 			r.load([]*file{f})
 			stem, w := upDown(strings.TrimPrefix(rest, "_"))

@@ -54,7 +54,8 @@ type Statement struct {
 // A Template is a template placeholder without a value.
 type Template struct {
 	At   sqltext.Position // on disk
-	Text string           // as it stands in the file: {{.prefix}}, ${engine}
+	Text string           // as it stands in the file: {{.prefix}}, ${engine}; of Go code, why it is not known
+	Code bool             // not a placeholder: Go code gives it
 }
 
 // A Skipped file is one that the tool silently passes over.
@@ -85,5 +86,7 @@ type Layout struct {
 	// those markers, or with others, if it is strict.
 	format format
 	strict bool
-	parts  func(*reader, *sqltext.File) parts // divides an unmarked file; nil when it is one piece
+	// register are the functions that register a migration written in Go.
+	register map[string]registration
+	parts    func(*reader, *sqltext.File) parts // divides an unmarked file; nil when it is one piece
 }

@@ -102,6 +102,9 @@ type reader struct {
 	values map[string]string // of placeholders
 	used   map[*file]bool
 	out    *Directory
+
+	goRead  bool
+	goFiles *goMigrations
 }
 
 func newReader(l *listing, layout *Layout, opts Options) *reader {

@@ -1,0 +1,503 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// A Callee says what a call calls, as far as types and spelling tell.
+type Callee struct {
+	Pkg  string // import path; "" for a method of an unknown type
+	Recv string // the name of the receiver's type; "" for functions
+	Name string
+	Func *types.Func // nil when it is not typed
+}
+
+func (c Callee) String() string {
+	s := c.Name
+	if c.Recv != "" {
+		s = c.Recv + "." + s
+	}
+	if c.Pkg != "" {
+		s = c.Pkg + "." + s
+	}
+	return s
+}
+
+// callee identifies what a call calls.
+func (f *frame) callee(call *ast.CallExpr) Callee { return f.pkg.Callee(call) }
+
+// Callee identifies what a call of the package calls.
+func (pkg *Package) Callee(call *ast.CallExpr) Callee {
+	fun := ast.Unparen(call.Fun)
+	switch i := fun.(type) {
+	case *ast.IndexExpr:
+		fun = i.X
+	case *ast.IndexListExpr:
+		fun = i.X
+	}
+	switch fun := fun.(type) {
+	case *ast.Ident:
+		if fn, ok := pkg.Info.Uses[fun].(*types.Func); ok {
+			return calleeOf(fn)
+		}
+		return Callee{Name: fun.Name}
+	case *ast.SelectorExpr:
+		if fn, ok := pkg.Info.Uses[fun.Sel].(*types.Func); ok {
+			return calleeOf(fn)
+		}
+		if id, ok := fun.X.(*ast.Ident); ok {
+			if p, ok := pkg.Info.Uses[id].(*types.PkgName); ok {
+				return Callee{Pkg: p.Imported().Path(), Name: fun.Sel.Name}
+			}
+		}
+		return Callee{Name: fun.Sel.Name, Recv: "?"}
+	}
+	return Callee{}
+}
+
+func calleeOf(fn *types.Func) Callee {
+	c := Callee{Name: fn.Name(), Func: fn}
+	if fn.Pkg() != nil {
+		c.Pkg = fn.Pkg().Path()
+	}
+	if sig, ok := fn.Type().(*types.Signature); ok && sig.Recv() != nil {
+		t := sig.Recv().Type()
+		if p, ok := t.(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		c.Recv = "?"
+		if n, ok := t.(*types.Named); ok {
+			c.Recv = n.Obj().Name()
+		}
+	}
+	return c
+}
+
+// call evaluates a call and returns its results.
+func (f *frame) call(call *ast.CallExpr) []Value {
+	if v, ok := f.conversion(call); ok {
+		return []Value{v}
+	}
+	c := f.callee(call)
+	if v, ok := f.builtin(call, c); ok {
+		return []Value{v}
+	}
+	if v, ok := f.builder(call, c); ok {
+		return []Value{v}
+	}
+	if lit, ok := ast.Unparen(call.Fun).(*ast.FuncLit); ok {
+		results, _ := f.w.apply(&Func{Lit: lit, pkg: f.pkg, env: f.env}, f.arguments(call), f.guards)
+		return results
+	}
+	var receiver Value
+	var fn *Func
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.SelectorExpr:
+		switch v := f.selector(fun).(type) {
+		case *Func:
+			receiver, fn = v.Receiver, v
+		default:
+			receiver = f.receiver(fun)
+		}
+	default:
+		fn, _ = f.eval(call.Fun).(*Func)
+	}
+	args := f.arguments(call)
+	if v, ok := f.known(call, c, args); ok {
+		return []Value{v}
+	}
+	if fn != nil && f.w.follows(fn, givesAddress(call)) {
+		f.show(call, c, receiver, args, true)
+		results, params := f.w.apply(fn, args, f.guards)
+		f.handBack(call, params)
+		return results
+	}
+	f.show(call, c, receiver, args, false)
+	f.handedOver(args)
+	f.handBack(call, nil)
+	return f.unknownResults(call)
+}
+
+// givesAddress says whether a call is handed the address of a variable.
+func givesAddress(call *ast.CallExpr) bool {
+	return slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return addressOf(a) != nil })
+}
+
+func addressOf(e ast.Expr) ast.Expr {
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.AND {
+		switch x := ast.Unparen(u.X).(type) {
+		case *ast.Ident, *ast.SelectorExpr:
+			return x
+		}
+	}
+	return nil
+}
+
+// handBack gives the variables whose addresses a call was handed what it left in
+// them: what is known of the parameters at the end of its body, or nothing.
+func (f *frame) handBack(call *ast.CallExpr, params []Value) {
+	for i, a := range call.Args {
+		target := addressOf(a)
+		if target == nil {
+			continue
+		}
+		v := Value(Unknown{Why: "set by " + types.ExprString(call.Fun), Expr: target})
+		if i < len(params) && params[i] != nil {
+			v = params[i]
+		}
+		f.store(target, v)
+	}
+}
+
+// receiver evaluates the owner of a method that is not typed.
+func (f *frame) receiver(fun *ast.SelectorExpr) Value {
+	if id, ok := fun.X.(*ast.Ident); ok {
+		if _, isPkg := f.pkg.Info.Uses[id].(*types.PkgName); isPkg {
+			return nil
+		}
+	}
+	f.w.quiet++
+	defer func() { f.w.quiet-- }()
+	return f.eval(fun.X)
+}
+
+// show tells the owner of the walker of a call. One that is followed shows
+// itself by the calls in it.
+func (f *frame) show(call *ast.CallExpr, c Callee, receiver Value, args []Value, followed bool) {
+	if f.w.Call == nil || f.w.quiet > 0 || followed && f.w.Follow {
+		return
+	}
+	f.w.Call(&Call{Expr: call, Package: f.pkg, Callee: c, Receiver: receiver, Args: args, Guards: slices.Clone(f.guards)})
+}
+
+// handedOver walks the function literals that are arguments of a call whose
+// body is not known: it will call them, most likely once and at once.
+func (f *frame) handedOver(args []Value) {
+	for _, a := range args {
+		if fn, ok := a.(*Func); ok && fn.Lit != nil && f.w.quiet == 0 {
+			f.w.apply(fn, nil, f.guards)
+		}
+	}
+}
+
+func (f *frame) arguments(call *ast.CallExpr) []Value {
+	if len(call.Args) == 1 {
+		if inner, ok := call.Args[0].(*ast.CallExpr); ok {
+			return f.call(inner)
+		}
+	}
+	out := make([]Value, len(call.Args))
+	for i, a := range call.Args {
+		out[i] = f.eval(a)
+	}
+	if n := len(out); call.Ellipsis.IsValid() && n > 0 {
+		if l, ok := out[n-1].(*List); ok && !l.Open {
+			out = out[:n-1]
+			for _, e := range l.Elems {
+				out = append(out, e.Value)
+			}
+		}
+	}
+	return out
+}
+
+func (f *frame) unknownResults(call *ast.CallExpr) []Value {
+	n := 1
+	if t, ok := f.pkg.Info.TypeOf(call).(*types.Tuple); ok {
+		n = max(t.Len(), 1)
+	}
+	out := make([]Value, n)
+	for i := range out {
+		out[i] = Unknown{Why: "the result of " + types.ExprString(call.Fun), Expr: call}
+	}
+	return out
+}
+
+// follows says whether the walker goes into a function: always where it follows
+// calls, else only into one that can tell something of a string, or sets a variable.
+func (w *Walker) follows(fn *Func, setsVariable bool) bool {
+	if len(w.active) >= maxDepth {
+		return false
+	}
+	body, t := w.body(fn)
+	if body == nil || slices.Contains(w.active, body) {
+		return false
+	}
+	return w.Follow || fn.Lit != nil || setsVariable || evaluable(t)
+}
+
+// body returns what a function value runs.
+func (w *Walker) body(fn *Func) (*ast.BlockStmt, *ast.FuncType) {
+	if fn.Lit != nil {
+		return fn.Lit.Body, fn.Lit.Type
+	}
+	if d := w.Program.funcs[fn.Obj.FullName()]; d != nil {
+		return d.decl.Body, d.decl.Type
+	}
+	return nil, nil
+}
+
+// evaluable says whether the results of a function are spelled as strings,
+// lists of them, or something declared that could hold them.
+func evaluable(t *ast.FuncType) bool {
+	if t.Results == nil || len(t.Results.List) == 0 {
+		return false
+	}
+	first := t.Results.List[0].Type
+	if star, ok := first.(*ast.StarExpr); ok {
+		first = star.X
+	}
+	switch e := first.(type) {
+	case *ast.Ident:
+		return e.Name != "error" && e.Name != "bool"
+	case *ast.ArrayType:
+		id, ok := e.Elt.(*ast.Ident)
+		return ok && id.Name == "string"
+	}
+	return false
+}
+
+// apply walks a function with the given arguments; unknown ones when nil. It
+// returns the results, and what the parameters are at the end.
+func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, params []Value) {
+	if fn.Lit != nil {
+		return w.applyLiteral(fn, args, guards), nil
+	}
+	d := w.Program.funcs[fn.Obj.FullName()]
+	if d == nil || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) {
+		return nil, nil
+	}
+	f := w.frame(d.pkg, &env{vars: map[types.Object]Value{}})
+	f.guards = slices.Clone(guards)
+	f.bindReceiver(d.decl.Recv, fn.Receiver)
+	f.bind(d.decl.Type.Params, args)
+	if !w.Follow {
+		w.quiet++
+		defer func() { w.quiet-- }()
+	}
+	results = f.run(d.decl.Type, d.decl.Body)
+	return results, f.params(d.decl.Type)
+}
+
+// params are the values of the parameters, in order.
+func (f *frame) params(t *ast.FuncType) []Value {
+	var out []Value
+	for _, field := range t.Params.List {
+		for _, name := range field.Names {
+			out = append(out, f.env.vars[f.pkg.Info.Defs[name]])
+		}
+		if len(field.Names) == 0 {
+			out = append(out, nil)
+		}
+	}
+	return out
+}
+
+func (w *Walker) applyLiteral(fn *Func, args []Value, guards []ast.Expr) []Value {
+	if len(w.active) >= maxDepth || slices.Contains(w.active, fn.Lit.Body) {
+		return nil
+	}
+	f := w.frame(fn.pkg, fn.env)
+	f.guards = slices.Clone(guards)
+	if w.quiet == 0 {
+		w.done[fn.Lit] = true
+	}
+	f.bind(fn.Lit.Type.Params, args)
+	return f.run(fn.Lit.Type, fn.Lit.Body)
+}
+
+func (f *frame) bindReceiver(recv *ast.FieldList, v Value) {
+	f.unknownParams(recv)
+	if recv == nil || v == nil || len(recv.List) == 0 || len(recv.List[0].Names) == 0 {
+		return
+	}
+	if obj := f.pkg.Info.Defs[recv.List[0].Names[0]]; obj != nil {
+		f.env.vars[obj] = v
+	}
+}
+
+// bind gives parameters their values; a variadic one takes the rest.
+func (f *frame) bind(params *ast.FieldList, args []Value) {
+	f.unknownParams(params)
+	if params == nil || args == nil {
+		return
+	}
+	i := 0
+	for _, field := range params.List {
+		_, variadic := field.Type.(*ast.Ellipsis)
+		for _, name := range field.Names {
+			obj := f.pkg.Info.Defs[name]
+			switch {
+			case obj == nil:
+			case variadic:
+				l := &List{}
+				for _, a := range args[min(i, len(args)):] {
+					l.Elems = append(l.Elems, Elem{Value: a})
+				}
+				f.env.vars[obj] = l
+			case i < len(args) && args[i] != nil:
+				f.env.vars[obj] = args[i]
+			}
+			i++
+		}
+		if len(field.Names) == 0 {
+			i++
+		}
+	}
+}
+
+// conversion: string(x), []byte(x), Name(x).
+func (f *frame) conversion(call *ast.CallExpr) (Value, bool) {
+	if len(call.Args) != 1 {
+		return nil, false
+	}
+	if tv, ok := f.pkg.Info.Types[call.Fun]; ok && tv.IsType() {
+		v := f.eval(call.Args[0])
+		if c, isConst := v.(Const); isConst && c.Kind() != constant.Bool {
+			if b, ok := tv.Type.Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
+				return Unknown{Why: "conversion", Expr: call}, true
+			}
+		}
+		return v, true
+	}
+	return nil, false
+}
+
+func (f *frame) builtin(call *ast.CallExpr, c Callee) (Value, bool) {
+	id, ok := ast.Unparen(call.Fun).(*ast.Ident)
+	if !ok {
+		return nil, false
+	}
+	if obj := f.pkg.Info.Uses[id]; obj != nil {
+		if _, builtin := obj.(*types.Builtin); !builtin {
+			return nil, false
+		}
+	}
+	switch c.Name {
+	case "append":
+		return f.appendTo(call), true
+	case "len", "cap":
+		return f.length(call), true
+	case "make":
+		return f.made(call), true
+	case "new":
+		if len(call.Args) == 1 {
+			return zero(f.pkg.Info.TypeOf(call.Args[0])), true
+		}
+	}
+	return nil, false
+}
+
+func (f *frame) appendTo(call *ast.CallExpr) Value {
+	args := f.arguments(call)
+	if len(args) == 0 {
+		return Unknown{Why: "append", Expr: call}
+	}
+	spread := call.Ellipsis.IsValid()
+	return lift(func(v []Value) Value {
+		base, ok := v[0].(*List)
+		if !ok {
+			base = &List{Open: true}
+			if u, unknown := v[0].(Unknown); unknown && (u.Why == "nil" || u.Why == "zero value") {
+				base.Open = false
+			}
+		}
+		out := &List{Elems: slices.Clone(base.Elems), Open: base.Open}
+		if spread {
+			if _, unknown := lastOf(args).(Unknown); unknown {
+				out.Open = true
+				return out
+			}
+			if l, ok := lastOf(args).(*List); ok && l.Open {
+				out.Open = true
+				out.Elems = append(out.Elems, l.Elems...)
+				return out
+			}
+		}
+		for _, a := range args[1:] {
+			out.Elems = append(out.Elems, Elem{Value: a})
+		}
+		return out
+	}, args[0])
+}
+
+func lastOf(v []Value) Value { return v[len(v)-1] }
+
+func (f *frame) length(call *ast.CallExpr) Value {
+	if len(call.Args) == 1 {
+		switch v := f.eval(call.Args[0]).(type) {
+		case *List:
+			if !v.Open && !slices.ContainsFunc(v.Elems, func(e Elem) bool { return e.May }) {
+				return number(len(v.Elems))
+			}
+		case Text:
+			if s, ok := v.Known(); ok {
+				return number(len(s))
+			}
+		}
+	}
+	return Unknown{Why: "length", Expr: call}
+}
+
+func (f *frame) made(call *ast.CallExpr) Value {
+	t := f.pkg.Info.TypeOf(call)
+	if t == nil {
+		return Unknown{Why: "make", Expr: call}
+	}
+	switch t.Underlying().(type) {
+	case *types.Slice:
+		if len(call.Args) > 1 {
+			if n, ok := integer(f.eval(call.Args[1])); !ok || n != 0 {
+				return &List{Open: true}
+			}
+		}
+		return &List{}
+	case *types.Map:
+		return &Record{Type: t, Open: true}
+	}
+	return Unknown{Why: "make", Expr: call}
+}
+
+// builder handles the methods of strings.Builder and bytes.Buffer.
+func (f *frame) builder(call *ast.CallExpr, c Callee) (Value, bool) {
+	fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return nil, false
+	}
+	switch c.Name {
+	case "WriteString", "WriteByte", "WriteRune", "String", "Reset", "Grow", "Len", "Bytes", "Write":
+	default:
+		return nil, false
+	}
+	if !isBuilderType(f.pkg.Info.TypeOf(fun.X)) {
+		return nil, false
+	}
+	owner := f.eval(fun.X)
+	none := Unknown{Why: "builder", Expr: call}
+	if strings.HasPrefix(c.Name, "Write") && len(call.Args) == 1 {
+		arg := f.eval(call.Args[0])
+		f.store(fun.X, lift(func(v []Value) Value {
+			if k, ok := v[1].(Const); ok { // a byte or rune
+				if r, exact := constant.Int64Val(k.Value); exact {
+					v[1] = placed(string(rune(r)), call.Args[0].Pos())
+				}
+			}
+			return concat(f.text(v[0], fun.X), f.text(v[1], call.Args[0]))
+		}, owner, arg))
+		return none, true
+	}
+	switch c.Name {
+	case "String", "Bytes":
+		return owner, true
+	case "Reset":
+		f.store(fun.X, Text{})
+	}
+	return none, true
+}
+
+func isBuilderType(t types.Type) bool { return t != nil && isBuilder(t) }

@@ -1,0 +1,177 @@
+package gosrc
+
+import (
+	"errors"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"strings"
+)
+
+// check types every package after those it imports, and makes what the
+// evaluator looks up known.
+func (p *Program) check() {
+	state := map[*Package]bool{} // present: begun
+	var visit func(pkg *Package)
+	visit = func(pkg *Package) {
+		if state[pkg] {
+			return
+		}
+		state[pkg] = true
+		for _, need := range pkg.needs { // one that is begun and not done is an import cycle: it stays unknown
+			visit(need)
+		}
+		pkg.check()
+		pkg.index()
+	}
+	for _, pkg := range p.Packages {
+		visit(pkg)
+	}
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types:      map[ast.Expr]types.TypeAndValue{},
+		Defs:       map[*ast.Ident]types.Object{},
+		Uses:       map[*ast.Ident]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Implicits:  map[ast.Node]types.Object{},
+	}
+}
+
+func (pkg *Package) check() {
+	files := make([]*ast.File, len(pkg.Files))
+	for i, f := range pkg.Files {
+		files[i] = f.Syntax
+	}
+	conf := types.Config{
+		Importer:                 importer{pkg.prog},
+		Error:                    func(error) {}, // what does not type is unknown
+		FakeImportC:              true,
+		DisableUnusedImportCheck: true,
+	}
+	pkg.Info = newInfo()
+	pkg.Types, _ = conf.Check(pkg.Path, pkg.prog.Fset, files, pkg.Info) // errors are expected: most imports are missing
+}
+
+// importer gives go/types the packages of the program, stubs, and empty
+// packages for the rest.
+type importer struct{ *Program }
+
+func (p importer) Import(importPath string) (*types.Package, error) {
+	if pkg := p.byPath[importPath]; pkg != nil {
+		if pkg.Types == nil {
+			return nil, errors.New("import cycle")
+		}
+		return pkg.Types, nil
+	}
+	return p.stubs.pkg(importPath)
+}
+
+// packageName guesses the name of a package from its path.
+func packageName(importPath string) string {
+	base := path.Base(importPath)
+	if len(base) > 1 && base[0] == 'v' && strings.Trim(base[1:], "0123456789") == "" && path.Dir(importPath) != "." {
+		base = path.Base(path.Dir(importPath))
+	}
+	if i := strings.Index(base, ".v"); i > 0 { // gopkg.in/yaml.v3
+		base = base[:i]
+	}
+	base = strings.TrimPrefix(base, "go-")
+	base = strings.TrimSuffix(base, "-go")
+	return strings.NewReplacer("-", "_", ".", "_").Replace(base)
+}
+
+// index makes the functions and variables of the package known.
+func (pkg *Package) index() {
+	for _, f := range pkg.Files {
+		for _, d := range f.Syntax.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				pkg.indexFunc(d)
+			case *ast.GenDecl:
+				switch d.Tok {
+				case token.VAR:
+					pkg.indexVars(d, pkg.prog.vars)
+				case token.CONST:
+					pkg.indexVars(d, pkg.prog.consts)
+				}
+			}
+		}
+	}
+	for _, f := range pkg.Files {
+		for _, d := range f.Syntax.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+				pkg.markAssigned(fn)
+			}
+		}
+	}
+}
+
+func (pkg *Package) indexFunc(d *ast.FuncDecl) {
+	fn, ok := pkg.Info.Defs[d.Name].(*types.Func)
+	if ok && d.Body != nil {
+		pkg.prog.funcs[fn.FullName()] = &function{pkg: pkg, decl: d}
+	}
+}
+
+func (pkg *Package) indexVars(d *ast.GenDecl, into map[types.Object]*variable) {
+	for _, spec := range d.Specs {
+		spec, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		embed := embedPattern(d, spec)
+		for i, name := range spec.Names {
+			v := &variable{pkg: pkg, embed: embed}
+			if i < len(spec.Values) && len(spec.Values) == len(spec.Names) {
+				v.value = spec.Values[i]
+			}
+			if obj := pkg.Info.Defs[name]; obj != nil && (d.Tok == token.VAR || v.value != nil) {
+				into[obj] = v
+			}
+		}
+	}
+}
+
+// embedPattern returns the pattern of the go:embed directive above a variable.
+func embedPattern(d *ast.GenDecl, spec *ast.ValueSpec) string {
+	for _, group := range []*ast.CommentGroup{spec.Doc, d.Doc} {
+		if group == nil {
+			continue
+		}
+		for _, c := range group.List {
+			if pattern, ok := strings.CutPrefix(c.Text, "//go:embed "); ok {
+				return strings.Trim(strings.TrimSpace(pattern), "`\"")
+			}
+		}
+	}
+	return ""
+}
+
+// markAssigned finds package variables that a function sets or takes the address of.
+func (pkg *Package) markAssigned(fn *ast.FuncDecl) {
+	mark := func(e ast.Expr) {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+			if v := pkg.prog.vars[pkg.Info.Uses[id]]; v != nil {
+				v.assigned = true
+			}
+		}
+	}
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				mark(e)
+			}
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				mark(n.X)
+			}
+		case *ast.IncDecStmt:
+			mark(n.X)
+		}
+		return true
+	})
+}

@@ -1,0 +1,278 @@
+// Package gosrc reads Go source from an fs.FS: typed packages, constants, the
+// strings that code builds, and who calls whom. It knows no SQL.
+//
+// A package is typed from the source of its own module, with small stubs for
+// the libraries that matter and nothing for the rest: no build, no build cache,
+// no network. What a missing import leaves untyped is unknown, not an error.
+package gosrc
+
+import (
+	"context"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/mod/modfile"
+)
+
+// A Program is a set of packages that were read together.
+type Program struct {
+	Fset     *token.FileSet
+	Packages []*Package // those that were asked for, by directory
+	fsys     fs.FS
+	modules  map[string]*module // by directory; nil where there is no go.mod
+	byDir    map[string]*Package
+	byPath   map[string]*Package
+	funcs    map[string]*function // by full name
+	vars     map[types.Object]*variable
+	consts   map[types.Object]*variable
+	stubs    *stubs
+}
+
+// A Package is one package of the program. Files of all build variants belong to it.
+type Package struct {
+	Dir   string // relative to the root of the fs.FS
+	Path  string // import path
+	Files []*File
+	Types *types.Package
+	Info  *types.Info
+	prog  *Program
+	needs []*Package // imported from the same program
+}
+
+// A File is one Go file.
+type File struct {
+	Name   string // slash-separated, relative to the root of the fs.FS
+	Source string
+	Syntax *ast.File
+}
+
+// A module is what a go.mod file says.
+type module struct{ dir, path string }
+
+// A function is a declared function with its body.
+type function struct {
+	pkg  *Package
+	decl *ast.FuncDecl
+}
+
+// A variable is one of package level, with what it starts as.
+type variable struct {
+	pkg      *Package
+	value    ast.Expr // nil when it has none of its own
+	embed    string   // the pattern of a go:embed directive
+	assigned bool     // somewhere in its package
+}
+
+// Load reads the packages in dirs and what they import from the same module.
+// Files that do not parse are read as far as they do. An error means that a
+// directory could not be read.
+func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
+	p := &Program{
+		Fset:    token.NewFileSet(),
+		fsys:    fsys,
+		modules: map[string]*module{},
+		byDir:   map[string]*Package{},
+		byPath:  map[string]*Package{},
+		funcs:   map[string]*function{},
+		vars:    map[types.Object]*variable{},
+		consts:  map[types.Object]*variable{},
+		stubs:   newStubs(),
+	}
+	if err := p.parse(ctx, dirs); err != nil {
+		return nil, err
+	}
+	for _, dir := range dirs {
+		if pkg := p.byDir[path.Clean(dir)]; pkg != nil {
+			p.Packages = append(p.Packages, pkg)
+		}
+	}
+	p.check()
+	return p, ctx.Err()
+}
+
+// parse reads the files of dirs, then of what they import, level by level.
+func (p *Program) parse(ctx context.Context, dirs []string) error {
+	wave := slices.Clone(dirs)
+	for first := true; len(wave) > 0 && ctx.Err() == nil; first = false {
+		pkgs := make([]*Package, len(wave))
+		errs := make([]error, len(wave))
+		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i])) })
+		var next []string
+		for i, pkg := range pkgs {
+			if errs[i] != nil && first {
+				return errs[i]
+			}
+			if pkg == nil {
+				continue
+			}
+			p.add(pkg)
+			next = append(next, p.wanted(pkg)...)
+		}
+		slices.Sort(next)
+		wave = slices.Compact(next)
+	}
+	for _, pkg := range p.byDir {
+		for _, path := range pkg.imports() {
+			if need := p.byPath[path]; need != nil && need != pkg {
+				pkg.needs = append(pkg.needs, need)
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// add makes a package known by directory and import path.
+func (p *Program) add(pkg *Package) {
+	p.byDir[pkg.Dir] = pkg
+	pkg.prog = p
+	if m := p.module(pkg.Dir); m != nil {
+		pkg.Path = path.Join(m.path, strings.TrimPrefix(strings.TrimPrefix(pkg.Dir, m.dir), "/"))
+		if m.dir == "." {
+			pkg.Path = path.Join(m.path, pkg.Dir)
+		}
+	} else {
+		pkg.Path = pkg.Dir
+	}
+	p.byPath[pkg.Path] = pkg
+}
+
+// wanted returns the directories of the module that pkg imports and nobody has read.
+func (p *Program) wanted(pkg *Package) []string {
+	m := p.module(pkg.Dir)
+	if m == nil {
+		return nil
+	}
+	var out []string
+	for _, imported := range pkg.imports() {
+		rest, ok := strings.CutPrefix(imported, m.path)
+		if !ok || rest != "" && rest[0] != '/' {
+			continue
+		}
+		dir := path.Join(m.dir, rest)
+		if _, read := p.byDir[dir]; !read {
+			out = append(out, dir)
+		}
+	}
+	return out
+}
+
+// imports returns the import paths of all files, each once.
+func (pkg *Package) imports() []string {
+	var out []string
+	for _, f := range pkg.Files {
+		for _, spec := range f.Syntax.Imports {
+			out = append(out, strings.Trim(spec.Path.Value, "`\""))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// module returns the module that a directory belongs to.
+func (p *Program) module(dir string) *module {
+	if m, known := p.modules[dir]; known {
+		return m
+	}
+	var m *module
+	if data, err := fs.ReadFile(p.fsys, path.Join(dir, "go.mod")); err == nil {
+		m = &module{dir: dir, path: modfile.ModulePath(data)}
+	} else if dir != "." {
+		m = p.module(path.Dir(dir))
+	}
+	p.modules[dir] = m
+	return m
+}
+
+// parseDir reads the Go files of a directory; nil when there is none. Of several
+// packages in it the one with the most files is taken, and tests are left out.
+func (p *Program) parseDir(dir string) (*Package, error) {
+	entries, err := fs.ReadDir(p.fsys, dir)
+	if err != nil {
+		return nil, fmt.Errorf("reading Go files: %w", err)
+	}
+	byName := map[string][]*File{}
+	best := ""
+	for _, e := range entries {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") || strings.HasPrefix(e.Name(), "_") {
+			continue
+		}
+		f, err := p.parseFile(path.Join(dir, e.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if f == nil {
+			continue
+		}
+		name := f.Syntax.Name.Name
+		byName[name] = append(byName[name], f)
+		if len(byName[name]) > len(byName[best]) {
+			best = name
+		}
+	}
+	if best == "" {
+		return nil, nil
+	}
+	return &Package{Dir: dir, Files: byName[best]}, nil
+}
+
+// parseFile reads one file; nil when it is no Go at all.
+func (p *Program) parseFile(name string) (*File, error) {
+	data, err := fs.ReadFile(p.fsys, name)
+	if err != nil {
+		return nil, fmt.Errorf("reading Go files: %w", err)
+	}
+	syntax, err := parser.ParseFile(p.Fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
+	if syntax == nil || err != nil && (syntax.Name == nil || syntax.Name.Name == "" || syntax.Name.Name == "_") {
+		return nil, nil
+	}
+	return &File{Name: name, Source: string(data), Syntax: syntax}, nil
+}
+
+// parallel calls do for 0 to n-1 on every core.
+func parallel(n int, do func(int)) {
+	if n == 1 {
+		do(0)
+		return
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}
+
+// File returns the file that holds pos, or nil.
+func (p *Program) File(pos token.Pos) *File {
+	tf := p.Fset.File(pos)
+	if tf == nil {
+		return nil
+	}
+	pkg := p.byDir[path.Dir(tf.Name())]
+	if pkg == nil {
+		return nil
+	}
+	for _, f := range pkg.Files {
+		if f.Name == tf.Name() {
+			return f
+		}
+	}
+	return nil
+}

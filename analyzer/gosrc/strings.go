@@ -1,0 +1,298 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/types"
+	"maps"
+	"slices"
+	"strings"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// known evaluates the functions of libraries that make strings.
+func (f *frame) known(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	if c.Recv != "" {
+		return knownMethod(c, args)
+	}
+	name := c.Pkg + "." + c.Name
+	switch name {
+	case "fmt.Sprintf":
+		if len(args) > 0 {
+			return lift(func(v []Value) Value { return f.sprintf(call, v) }, args...), true
+		}
+	case "fmt.Sprint", "fmt.Sprintln":
+		return lift(func(v []Value) Value { return f.sprint(call, v) }, args...), true
+	case "fmt.Fprintf", "fmt.Fprint":
+		return f.fprint(call, c, args)
+	case "strings.Join":
+		if len(args) == 2 {
+			return lift(func(v []Value) Value { return f.join(call, v[0], v[1]) }, args[0], args[1]), true
+		}
+	case "strings.Repeat":
+		if len(args) == 2 {
+			return lift(func(v []Value) Value { return f.repeat(call, v[0], v[1]) }, args[0], args[1]), true
+		}
+	case "strconv.Itoa":
+		if len(args) == 1 {
+			return f.text(args[0], call.Args[0]), true
+		}
+	case "strings.Clone", "github.com/jmoiron/sqlx.Rebind":
+		if n := len(args); n > 0 {
+			return args[n-1], true
+		}
+	}
+	if c.Pkg == "strings" {
+		return f.pure(call, c.Name, args)
+	}
+	return nil, false
+}
+
+// knownMethod: methods that hand back the query they are given.
+func knownMethod(c Callee, args []Value) (Value, bool) {
+	if c.Name == "Rebind" && len(args) == 1 {
+		return args[0], true
+	}
+	return nil, false
+}
+
+// pure evaluates functions of package strings whose arguments are known.
+func (f *frame) pure(call *ast.CallExpr, name string, args []Value) (Value, bool) {
+	do, ok := pureFuncs[name]
+	if !ok || len(args) < do.args {
+		return nil, false
+	}
+	v := lift(func(v []Value) Value {
+		texts := make([]string, do.args)
+		for i := range texts {
+			s, ok := known(v[i])
+			if !ok {
+				return f.untrimmed(name, v[0], call)
+			}
+			texts[i] = s
+		}
+		out := do.do(texts)
+		if t, ok := v[0].(Text); ok {
+			return within(t, texts[0], out, call)
+		}
+		return placed(out, call.Pos())
+	}, args[:do.args]...)
+	return v, true
+}
+
+// untrimmed: what trims a text that is not known whole leaves the text.
+func (f *frame) untrimmed(name string, v Value, call *ast.CallExpr) Value {
+	if t, ok := v.(Text); ok && strings.HasPrefix(name, "Trim") {
+		return t
+	}
+	return hole(call, "strings."+name+" of what is not known")
+}
+
+// within keeps the places of a text that was only cut.
+func within(t Text, whole, out string, call *ast.CallExpr) Value {
+	if i := strings.Index(whole, out); i >= 0 && out != "" {
+		return cut(t, i, i+len(out), call)
+	}
+	return placed(out, call.Pos())
+}
+
+type pureFunc struct {
+	args int
+	do   func([]string) string
+}
+
+var pureFuncs = map[string]pureFunc{
+	"ReplaceAll": {3, func(a []string) string { return strings.ReplaceAll(a[0], a[1], a[2]) }},
+	"Replace":    {3, func(a []string) string { return strings.ReplaceAll(a[0], a[1], a[2]) }},
+	"ToLower":    {1, func(a []string) string { return strings.ToLower(a[0]) }},
+	"ToUpper":    {1, func(a []string) string { return strings.ToUpper(a[0]) }},
+	"Trim":       {2, func(a []string) string { return strings.Trim(a[0], a[1]) }},
+	"TrimLeft":   {2, func(a []string) string { return strings.TrimLeft(a[0], a[1]) }},
+	"TrimPrefix": {2, func(a []string) string { return strings.TrimPrefix(a[0], a[1]) }},
+	"TrimRight":  {2, func(a []string) string { return strings.TrimRight(a[0], a[1]) }},
+	"TrimSpace":  {1, func(a []string) string { return strings.TrimSpace(a[0]) }},
+	"TrimSuffix": {2, func(a []string) string { return strings.TrimSuffix(a[0], a[1]) }},
+}
+
+// sprintf fills a format.
+func (f *frame) sprintf(call *ast.CallExpr, args []Value) Value {
+	format, ok := args[0].(Text)
+	if !ok {
+		return hole(call, "its format is not known")
+	}
+	var out Text
+	next := 1
+	for _, p := range format {
+		if p.Hole != "" {
+			out = append(out, p)
+			continue
+		}
+		for p.Text != "" {
+			n := strings.IndexByte(p.Text, '%')
+			if n != 0 {
+				head := p
+				if n > 0 {
+					head.Text = p.Text[:n]
+				}
+				out = append(out, head)
+				p = p.after(len(head.Text))
+				continue
+			}
+			v := verbOf(p.Text)
+			out = append(out, f.verb(call, p, v, args, &next)...)
+			p = p.after(v.size)
+		}
+	}
+	return out
+}
+
+// after is the part behind its first n bytes.
+func (p Part) after(n int) Part {
+	p.Text = p.Text[n:]
+	if p.Verbatim {
+		p.Pos += pos(n)
+	}
+	return p
+}
+
+// A verb is one directive of a format.
+type verb struct {
+	size  int
+	char  byte
+	index int // explicit, from 1; 0 when not
+	plain bool
+}
+
+func verbOf(s string) verb {
+	v := verb{plain: true}
+	for i := 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '[':
+			for i++; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
+				v.index = v.index*10 + int(s[i]-'0')
+			}
+		case strings.IndexByte("+-# 0123456789.*", c) >= 0:
+			v.plain = false
+		default:
+			v.size, v.char = i+1, c
+			return v
+		}
+	}
+	v.size = len(s)
+	return v
+}
+
+// verb is what a directive prints.
+func (f *frame) verb(call *ast.CallExpr, p Part, v verb, args []Value, next *int) Text {
+	if v.char == '%' {
+		return Text{{Text: "%", Pos: p.Pos, May: p.May}}
+	}
+	if v.index > 0 {
+		*next = v.index
+	}
+	i := *next
+	*next++
+	if i >= len(args) {
+		return Text{{Hole: "no argument for %" + string(v.char), Pos: p.Pos, May: p.May}}
+	}
+	var at ast.Expr = call
+	if i < len(call.Args) {
+		at = call.Args[i]
+	}
+	var out Text
+	switch {
+	case v.char == 'q':
+		out = concat(placed(`"`, p.Pos), f.text(args[i], at), placed(`"`, p.Pos))
+	case v.plain && strings.IndexByte("svd", v.char) >= 0:
+		out = f.text(args[i], at)
+	default:
+		if c, ok := args[i].(Const); ok && strings.IndexByte("dsv", v.char) >= 0 {
+			out = f.text(c, at)
+		} else if t, ok := args[i].(Text); ok && v.char == 's' {
+			out = t
+		} else {
+			out = hole(at, "formatted by %"+string(v.char))
+		}
+	}
+	if p.May {
+		out = out.may()
+	}
+	return out
+}
+
+func (f *frame) sprint(call *ast.CallExpr, args []Value) Value {
+	var out Text
+	for i, a := range args {
+		var at ast.Expr = call
+		if i < len(call.Args) {
+			at = call.Args[i]
+		}
+		out = concat(out, f.text(a, at))
+	}
+	return out
+}
+
+// fprint writes to a builder.
+func (f *frame) fprint(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	if len(args) < 2 || len(call.Args) < 2 {
+		return nil, false
+	}
+	target := call.Args[0]
+	if u, ok := target.(*ast.UnaryExpr); ok {
+		target = u.X
+	}
+	if !isBuilderType(f.pkg.Info.TypeOf(target)) {
+		return nil, false
+	}
+	rest := &ast.CallExpr{Fun: call.Fun, Lparen: call.Lparen, Args: call.Args[1:], Ellipsis: call.Ellipsis, Rparen: call.Rparen}
+	f.store(target, lift(func(v []Value) Value {
+		printed := f.sprint
+		if c.Name == "Fprintf" {
+			printed = f.sprintf
+		}
+		return concat(f.text(v[0], target), f.text(printed(rest, v[1:]), rest))
+	}, append([]Value{f.eval(target)}, args[1:]...)...))
+	return Unknown{Why: "fmt." + c.Name, Expr: call}, true
+}
+
+// join is strings.Join; a separator belongs to the element behind it.
+func (f *frame) join(call *ast.CallExpr, list, sep Value) Value {
+	l, ok := list.(*List)
+	if !ok {
+		return hole(call, "strings.Join of what is not known")
+	}
+	between := f.text(sep, call.Args[1])
+	var out Text
+	for i, e := range l.Elems {
+		piece := f.text(e.Value, call.Args[0])
+		if i > 0 {
+			piece = concat(between, piece)
+		}
+		if e.May {
+			piece = piece.may()
+		}
+		out = concat(out, piece)
+	}
+	if l.Open {
+		more := Text{{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0}}
+		out = concat(out, more)
+	}
+	return out
+}
+
+func (f *frame) repeat(call *ast.CallExpr, s, count Value) Value {
+	text := f.text(s, call.Args[0])
+	n, ok := integer(count)
+	if !ok {
+		// One shows what is repeated, and placeholders are most of what is.
+		return concat(text, Text{{Hole: "repeated", Expr: call, Pos: call.Pos(), May: true}})
+	}
+	if n < 0 || n*len(text) > 10_000 {
+		return hole(call, "strings.Repeat")
+	}
+	var out Text
+	for range n {
+		out = append(out, text...)
+	}
+	return out
+}

@@ -1,0 +1,296 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+)
+
+// A Value is what the evaluator knows of a Go value: a Text, a Const, a *List,
+// a *Record, a *Func, a OneOf of these, or an Unknown.
+type Value interface{ isValue() }
+
+// A Text is a string, piece by piece in the order of its bytes.
+type Text []Part
+
+// A Part is a piece of a text: what the source spells, or a hole.
+type Part struct {
+	Text string // "" for a hole
+	// Pos is the place of the first byte in the source. The bytes that follow
+	// stand behind it one by one if Verbatim is set; otherwise (an escape, a
+	// constant that another file spells) all of them stand at Pos.
+	Pos      token.Pos
+	Verbatim bool
+	// Hole says why the text is not known; "" when it is.
+	Hole string
+	Expr ast.Expr // what gives the text of a hole, when an expression does
+	// May says that the piece is added under a condition only.
+	May bool
+}
+
+// A Const is a number or a truth value that is known.
+type Const struct{ constant.Value }
+
+// A List is a slice or an array.
+type List struct {
+	Elems []Elem
+	Open  bool // there may be more elements, which are not known
+}
+
+// An Elem is an element of a list.
+type Elem struct {
+	Value Value
+	May   bool // appended under a condition only
+}
+
+// A Record is a struct, a pointer to one, or a map with constant keys.
+type Record struct {
+	Fields map[string]Value
+	Type   types.Type // nil when it is not known
+	Open   bool       // fields that are not listed are unknown, not zero
+}
+
+// A Func is a function value: a literal, a declared function or a bound method.
+type Func struct {
+	Lit      *ast.FuncLit
+	Obj      *types.Func
+	Receiver Value
+	pkg      *Package
+	env      *env // that a literal closes over
+}
+
+// OneOf are the values that a conditional can leave, at least two.
+type OneOf []Value
+
+// Unknown is a value of which nothing is known.
+type Unknown struct {
+	Why   string
+	Expr  ast.Expr
+	Param *types.Var // the parameter that it comes from, unchanged
+}
+
+func (Text) isValue()    {}
+func (Const) isValue()   {}
+func (*List) isValue()   {}
+func (*Record) isValue() {}
+func (*Func) isValue()   {}
+func (OneOf) isValue()   {}
+func (Unknown) isValue() {}
+
+// maxAlternatives is how many values a conditional may leave before they become one hole.
+const maxAlternatives = 8
+
+// Alternatives returns the values that v can be.
+func Alternatives(v Value) []Value {
+	if many, ok := v.(OneOf); ok {
+		return many
+	}
+	return []Value{v}
+}
+
+// Texts returns the texts that v can be; what is no text is left out.
+func Texts(v Value) []Text {
+	var out []Text
+	for _, a := range Alternatives(v) {
+		if t, ok := a.(Text); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// String returns the text with its holes shown in braces.
+func (t Text) String() string {
+	var b strings.Builder
+	for _, p := range t {
+		if p.Hole != "" {
+			b.WriteString("{")
+			if p.Expr != nil {
+				b.WriteString(types.ExprString(p.Expr))
+			}
+			b.WriteString("}")
+			continue
+		}
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+// Known returns the text, and whether it has no hole and no conditional piece.
+func (t Text) Known() (string, bool) {
+	if len(t) == 1 && t[0].Hole == "" && !t[0].May {
+		return t[0].Text, true
+	}
+	var b strings.Builder
+	for _, p := range t {
+		if p.Hole != "" || p.May {
+			return "", false
+		}
+		b.WriteString(p.Text)
+	}
+	return b.String(), true
+}
+
+// known returns the one string that v is, if it is one.
+func known(v Value) (string, bool) {
+	t, ok := v.(Text)
+	if !ok {
+		return "", false
+	}
+	return t.Known()
+}
+
+func hole(e ast.Expr, why string) Text {
+	t := Text{{Hole: why, Expr: e}}
+	if e != nil {
+		t[0].Pos = e.Pos()
+	}
+	return t
+}
+
+// placed is a text that the code does not spell at pos.
+func placed(s string, pos token.Pos) Text {
+	if s == "" {
+		return Text{}
+	}
+	return Text{{Text: s, Pos: pos}}
+}
+
+// concat joins texts; no part is shared with them.
+func concat(texts ...Text) Text {
+	n := 0
+	for _, t := range texts {
+		n += len(t)
+	}
+	out := make(Text, 0, n)
+	for _, t := range texts {
+		out = append(out, t...)
+	}
+	return out
+}
+
+// may is the text as one that is added under a condition.
+func (t Text) may() Text {
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].May = true
+	}
+	return out
+}
+
+func sameText(a, b Text) bool {
+	return slices.EqualFunc(a, b, samePart)
+}
+
+func samePart(a, b Part) bool { return a == b }
+
+// same says whether two values are known to be the same.
+func same(a, b Value) bool {
+	switch a := a.(type) {
+	case Text:
+		b, ok := b.(Text)
+		return ok && sameText(a, b)
+	case Const:
+		b, ok := b.(Const)
+		return ok && a.Kind() == b.Kind() && constant.Compare(a.Value, token.EQL, b.Value)
+	case *List:
+		b, ok := b.(*List)
+		return ok && (a == b || a.Open == b.Open && slices.EqualFunc(a.Elems, b.Elems, func(x, y Elem) bool { return x.May == y.May && same(x.Value, y.Value) }))
+	case *Record:
+		return a == b
+	case *Func:
+		return a == b
+	case OneOf:
+		b, ok := b.(OneOf)
+		return ok && slices.EqualFunc(a, b, same)
+	case Unknown:
+		_, ok := b.(Unknown)
+		return ok
+	}
+	return false
+}
+
+// oneOf is the value that is one of those given.
+func oneOf(values ...Value) Value {
+	var out OneOf
+	for _, v := range values {
+		for _, a := range Alternatives(v) {
+			if !slices.ContainsFunc(out, func(have Value) bool { return same(have, a) }) {
+				out = append(out, a)
+			}
+		}
+	}
+	switch {
+	case len(out) == 0:
+		return Unknown{Why: "no value"}
+	case len(out) == 1:
+		return out[0]
+	case len(out) > maxAlternatives:
+		return Unknown{Why: "too many values"}
+	}
+	return out
+}
+
+// merge is the value after a conditional that found before, and left a or b.
+// What only one branch appended stays, marked as conditional.
+func merge(before, a, b Value) Value {
+	if same(a, b) {
+		return a
+	}
+	if v, ok := mergeText(before, a, b); ok {
+		return v
+	}
+	if v, ok := mergeList(before, a, b); ok {
+		return v
+	}
+	return oneOf(a, b)
+}
+
+func mergeText(before, a, b Value) (Value, bool) {
+	base, ok := before.(Text)
+	if !ok || len(base) == 0 {
+		return nil, false
+	}
+	ta, okA := a.(Text)
+	tb, okB := b.(Text)
+	if !okA || !okB || !hasPrefix(ta, base) || !hasPrefix(tb, base) {
+		return nil, false
+	}
+	switch {
+	case len(ta) == len(base):
+		return concat(base, tb[len(base):].may()), true
+	case len(tb) == len(base):
+		return concat(base, ta[len(base):].may()), true
+	}
+	return nil, false
+}
+
+func hasPrefix(t, prefix Text) bool {
+	return len(t) >= len(prefix) && sameText(t[:len(prefix)], prefix)
+}
+
+func mergeList(before, a, b Value) (Value, bool) {
+	base, ok := before.(*List)
+	if !ok {
+		base = &List{}
+	}
+	la, okA := a.(*List)
+	lb, okB := b.(*List)
+	if !okA || !okB || !startsWith(la, base) || !startsWith(lb, base) {
+		return nil, false
+	}
+	out := &List{Elems: slices.Clone(base.Elems), Open: la.Open || lb.Open}
+	for _, more := range [][]Elem{la.Elems[len(base.Elems):], lb.Elems[len(base.Elems):]} {
+		for _, e := range more {
+			out.Elems = append(out.Elems, Elem{Value: e.Value, May: true})
+		}
+	}
+	return out, true
+}
+
+func startsWith(l, base *List) bool {
+	return len(l.Elems) >= len(base.Elems) && slices.EqualFunc(l.Elems[:len(base.Elems)], base.Elems, func(x, y Elem) bool { return same(x.Value, y.Value) })
+}
