@@ -74,39 +74,60 @@ func (s *statement) createTable(n *ast.CreateTableStmt) schema.Change {
 		c.Like = &like
 		return c
 	}
-	columns, constraints := []clause(nil), []clause(nil)
-	if len(s.facts) > 0 {
-		columns, constraints = s.sort(s.elements())
-	}
+	columns, constraints := s.sort(s.elements())
+	lead := createLead(t.Name)
 	for i, def := range n.Cols {
-		addDefinition(t, s.column(def, s.named(columns, i)))
+		at := s.named(columns, i)
+		s.addDefinition(c, s.column(def, at), s.at(at, lead))
 	}
 	for i, con := range n.Constraints {
-		addConstraint(t, s.constraint(con, schema.On{}, s.named(constraints, i)))
+		at := s.named(constraints, i)
+		addConstraint(c, s.constraint(con, schema.On{Clause: s.at(at, lead)}, at))
 	}
 	tableOptions(t, n.Options)
 	if n.Select != nil {
 		c.Partial = true
-		c.Select = tablesOf(n.Select)
+		c.Select, c.Filtered = tablesOf(n.Select), filtered(n.Select)
 	}
 	return c
 }
 
-func addDefinition(t *schema.Table, d definition) {
+// createLead goes before the text of a definition.
+func createLead(n schema.Name) string { return "CREATE TABLE " + n.String() + " … " }
+
+func (s *statement) addDefinition(c *schema.CreateTable, d definition, at schema.Clause) {
+	t := c.Def
 	t.Columns = append(t.Columns, d.column)
-	t.Keys = append(t.Keys, d.keys...)
-	t.Checks = append(t.Checks, d.checks...)
-	t.ForeignKeys = append(t.ForeignKeys, d.foreign...)
+	c.Parts.Columns = append(c.Parts.Columns, at)
+	for _, k := range d.keys {
+		t.Keys = append(t.Keys, k)
+		c.Parts.Keys = append(c.Parts.Keys, at)
+	}
+	for _, check := range d.checks {
+		t.Checks = append(t.Checks, check)
+		c.Parts.Checks = append(c.Parts.Checks, at)
+	}
+	if !s.server.InlineReferences {
+		return // it reads REFERENCES and ignores it
+	}
+	for _, fk := range d.foreign {
+		t.ForeignKeys = append(t.ForeignKeys, fk)
+		c.Parts.ForeignKeys = append(c.Parts.ForeignKeys, at)
+	}
 }
 
-func addConstraint(t *schema.Table, c schema.Change) {
-	switch c := c.(type) {
+func addConstraint(c *schema.CreateTable, con schema.Change) {
+	at := *con.Base()
+	switch con := con.(type) {
 	case *schema.AddKey:
-		t.Keys = append(t.Keys, c.Key)
+		c.Def.Keys = append(c.Def.Keys, con.Key)
+		c.Parts.Keys = append(c.Parts.Keys, at)
 	case *schema.AddCheck:
-		t.Checks = append(t.Checks, c.Check)
+		c.Def.Checks = append(c.Def.Checks, con.Check)
+		c.Parts.Checks = append(c.Parts.Checks, at)
 	case *schema.AddForeignKey:
-		t.ForeignKeys = append(t.ForeignKeys, c.ForeignKey)
+		c.Def.ForeignKeys = append(c.Def.ForeignKeys, con.ForeignKey)
+		c.Parts.ForeignKeys = append(c.Parts.ForeignKeys, at)
 	}
 }
 

@@ -139,7 +139,7 @@ func (r *Reader) createByElement(s *statement, i int, failed *schema.Opaque) []s
 	c.Def = t
 	out := []schema.Change{c}
 	for _, e := range s.split(i+1, min(closing, len(s.toks))) {
-		if !r.element(s, t, i+1, e) && !s.is(e.from, "PERIOD") {
+		if !r.element(s, c, i+1, e) && !s.is(e.from, "PERIOD") {
 			t.Unknown = true
 			out = append(out, s.opaque(schema.Unparsed, failed.Why, s.toks[e.from].Start))
 		}
@@ -157,8 +157,9 @@ func (r *Reader) createByElement(s *statement, i int, failed *schema.Opaque) []s
 	return out
 }
 
-// element adds one definition to t, and says whether it could be read.
-func (r *Reader) element(s *statement, t *schema.Table, first int, e clause) bool {
+// element adds one definition to the table, and says whether it could be read.
+func (r *Reader) element(s *statement, c *schema.CreateTable, first int, e clause) bool {
+	at := s.at(e, createLead(c.Table))
 	sub := s.only(first, len(s.toks), e)
 	text := []byte(sub.text + ")")
 	sub.text = string(text)
@@ -167,15 +168,15 @@ func (r *Reader) element(s *statement, t *schema.Table, first int, e clause) boo
 	if err == nil && ok {
 		sub.tokens()
 		for _, def := range create.Cols {
-			addDefinition(t, sub.column(def, sub.whole()))
+			s.addDefinition(c, sub.column(def, sub.whole()), at)
 		}
 		for _, con := range create.Constraints {
-			addConstraint(t, sub.constraint(con, schema.On{}, sub.whole()))
+			addConstraint(c, sub.constraint(con, schema.On{Clause: at}, sub.whole()))
 		}
 		return true
 	}
 	if !s.isConstraint(e.from) && s.isName(e.from) {
-		t.Columns = append(t.Columns, s.columnByTokens(e.from))
+		s.addDefinition(c, definition{column: s.columnByTokens(e.from)}, at)
 	}
 	return false
 }

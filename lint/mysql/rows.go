@@ -30,9 +30,72 @@ func (s *statement) insert(n *ast.InsertStmt, c schema.Clause) schema.Change {
 	}
 	if n.Select != nil {
 		in.Select = tablesOf(n.Select)
+		in.Filtered, in.Fields = filtered(n.Select), fieldsOf(n.Select)
 	}
 	return in
 }
+
+// filtered says whether a query may leave out rows of a table that it reads.
+func filtered(n ast.Node) bool {
+	switch q := n.(type) {
+	case *ast.SelectStmt:
+		return q.Where != nil && !alwaysTrue(q.Where) || q.GroupBy != nil || q.Having != nil || q.Limit != nil ||
+			q.From != nil && innerJoin(q.From.TableRefs)
+	case *ast.SetOprStmt:
+		if q.Limit != nil {
+			return true
+		}
+		for _, branch := range q.SelectList.Selects {
+			if !filtered(branch) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func alwaysTrue(e ast.ExprNode) bool {
+	v, ok := e.(ast.ValueExpr)
+	return ok && valueText(v) == "1"
+}
+
+// innerJoin says whether a row may go because another table has none for it.
+func innerJoin(n ast.ResultSetNode) bool {
+	j, ok := n.(*ast.Join)
+	if !ok {
+		return false
+	}
+	return j.Right != nil && j.Tp != ast.LeftJoin || innerJoin(j.Left)
+}
+
+// fieldsOf returns what a query selects; nil for a union.
+func fieldsOf(n ast.Node) []schema.Field {
+	q, ok := n.(*ast.SelectStmt)
+	if !ok || q.Fields == nil {
+		return nil
+	}
+	var out []schema.Field
+	for _, f := range q.Fields.Fields {
+		v := &columnVisitor{}
+		if f.Expr != nil {
+			f.Expr.Accept(v)
+		}
+		out = append(out, schema.Field{Star: f.WildCard != nil, Columns: v.out})
+	}
+	return out
+}
+
+type columnVisitor struct{ out []string }
+
+func (v *columnVisitor) Enter(n ast.Node) (ast.Node, bool) {
+	if c, ok := n.(*ast.ColumnName); ok {
+		v.out = append(v.out, c.Name.O)
+	}
+	return n, false
+}
+
+func (v *columnVisitor) Leave(n ast.Node) (ast.Node, bool) { return n, true }
 
 func (s *statement) update(n *ast.UpdateStmt, c schema.Clause) []schema.Change {
 	tables := refs(n.TableRefs)

@@ -63,8 +63,10 @@ type (
 	CreateTable struct {
 		On
 		Def       *Table
+		Parts     Parts
 		Like      *Name  // CREATE TABLE … LIKE
 		Select    []Name // tables that CREATE TABLE … SELECT reads; Partial then
+		Filtered  bool   // that SELECT may leave rows out
 		Partial   bool   // the columns are not all known
 		OrReplace bool
 	}
@@ -104,6 +106,10 @@ type (
 		With  *Name // EXCHANGE
 	}
 )
+
+// Parts are the clauses of a CREATE TABLE that define the columns, keys and
+// constraints of its table, in the same order as there.
+type Parts struct{ Columns, Keys, ForeignKeys, Checks []Clause }
 
 // The changes to columns.
 
@@ -278,7 +284,11 @@ type (
 		Replace bool
 		Ignore  bool
 		Select  []Name // INSERT … SELECT reads them
-		Rows    int
+		// Filtered says that the SELECT may leave rows of its tables out: WHERE,
+		// LIMIT, GROUP BY, a join.
+		Filtered bool
+		Fields   []Field // of the SELECT; nil when they are not known
+		Rows     int
 	}
 	// Update is UPDATE of one table.
 	Update struct {
@@ -296,6 +306,12 @@ type (
 		Reads []Name
 	}
 )
+
+// A Field is one expression that a SELECT returns, or its star.
+type Field struct {
+	Star    bool
+	Columns []string // that it names
+}
 
 // Neutral is a statement that was read and changes neither schema nor rows.
 type Neutral struct {
