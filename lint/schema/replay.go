@@ -9,6 +9,7 @@ import (
 // A Schema is everything in a database, as far as migrations tell.
 type Schema struct {
 	tables   map[string]*Table
+	temps    map[string]*Table // temporary tables, which hide others of their name
 	views    map[string]*View
 	triggers map[string]*Trigger
 	routines map[string]*Routine
@@ -21,19 +22,33 @@ type Schema struct {
 func New() *Schema {
 	return &Schema{
 		tables:   map[string]*Table{},
+		temps:    map[string]*Table{},
 		views:    map[string]*View{},
 		triggers: map[string]*Trigger{},
 		routines: map[string]*Routine{},
 	}
 }
 
-// StartRelease numbers what is made from here on.
-func (s *Schema) StartRelease(n int) { s.release = n }
+// StartRelease numbers what is made from here on. Temporary tables went with
+// the sessions before it.
+func (s *Schema) StartRelease(n int) {
+	if n != s.release {
+		clear(s.temps)
+	}
+	s.release = n
+}
 
-// Table returns the table of that name, or nil. A name without a database
-// finds the only table of that name in any, and the other way round: migrations
-// mix the two.
+// Table returns the table of that name, or nil: a temporary one first. A name
+// without a database finds the only table of that name in any, and the other way
+// round: migrations mix the two.
 func (s *Schema) Table(n Name) *Table {
+	if t := s.temps[Fold(n.Name)]; t != nil {
+		return t
+	}
+	return s.permanent(n)
+}
+
+func (s *Schema) permanent(n Name) *Table {
 	if t := s.tables[key(n)]; t != nil {
 		return t
 	}
@@ -69,6 +84,24 @@ func (s *Schema) Tables() []*Table {
 	}
 	slices.SortFunc(out, func(a, b *Table) int { return strings.Compare(key(a.Name), key(b.Name)) })
 	return out
+}
+
+// put gives a table the place under its name.
+func (s *Schema) put(t *Table) {
+	if t.Temporary {
+		s.temps[Fold(t.Name.Name)] = t
+		return
+	}
+	s.tables[key(t.Name)] = t
+}
+
+// take takes a table from the place under its name.
+func (s *Schema) take(t *Table) {
+	if t.Temporary {
+		delete(s.temps, Fold(t.Name.Name))
+		return
+	}
+	delete(s.tables, key(t.Name))
 }
 
 func key(n Name) string { return strings.ToLower(n.String()) }
@@ -134,13 +167,16 @@ func (s *Schema) darken(o *Opaque) {
 		if t := s.Table(n); t != nil && !t.Unknown {
 			dark := *t
 			dark.Unknown = true
-			s.tables[key(t.Name)] = &dark
+			s.put(&dark)
 		}
 	}
 }
 
 func (s *Schema) createTable(c *CreateTable) Effect {
-	before := s.Table(c.Table)
+	before := s.permanent(c.Table)
+	if c.Def.Temporary {
+		before = s.temps[Fold(c.Table.Name)]
+	}
 	if before != nil && (c.IfExists || !c.OrReplace && before.Name == c.Table && !before.Unknown) {
 		return Effect{Before: before, After: before}
 	}
@@ -189,7 +225,7 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 	if before != nil && c.OrReplace {
 		s.remove(before)
 	}
-	s.tables[key(c.Table)] = &t
+	s.put(&t)
 	return effect
 }
 
@@ -202,7 +238,7 @@ func (s *Schema) dropTable(c *DropTable) Effect {
 		return Effect{Missing: "table " + c.Table.String()}
 	}
 	if c.Temporary && !t.Temporary {
-		return Effect{} // it stands behind the temporary one, and stays
+		return Effect{} // there is no temporary one, and it stays
 	}
 	s.remove(t)
 	return Effect{Before: t}
@@ -210,7 +246,10 @@ func (s *Schema) dropTable(c *DropTable) Effect {
 
 // remove takes a table away, with its triggers.
 func (s *Schema) remove(t *Table) {
-	delete(s.tables, key(t.Name))
+	s.take(t)
+	if t.Temporary {
+		return
+	}
 	for name, tr := range s.triggers {
 		if equalFold(tr.Table.Name, t.Name.Name) {
 			delete(s.triggers, name)
@@ -237,8 +276,11 @@ func (s *Schema) renameTable(c *RenameTable) Effect {
 	}
 	after := *before
 	after.Name = c.To
-	delete(s.tables, key(before.Name))
-	s.tables[key(c.To)] = &after
+	s.take(before)
+	s.put(&after)
+	if after.Temporary {
+		return Effect{Before: before, After: &after}
+	}
 	s.spelled = s.spelled || c.To.DB != ""
 	for name, tr := range s.triggers {
 		if equalFold(tr.Table.Name, before.Name.Name) {
@@ -298,7 +340,7 @@ func (s *Schema) alter(on *On, c Change) Effect {
 	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
 		effect.Missing = missing
 	}
-	s.tables[key(t.Name)] = &t
+	s.put(&t)
 	effect.After = &t
 	return effect
 }

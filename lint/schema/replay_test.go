@@ -309,6 +309,62 @@ func TestAmbiguousName(t *testing.T) {
 	}
 }
 
+// A temporary table hides the one of its name until it is dropped, or its session ends.
+func TestTemporary(t *testing.T) {
+	temporary := func() Change {
+		c := create(t, "t", "tmp int")
+		c.Def.Temporary = true
+		return c
+	}
+	drop := &DropTable{On: on("t")}
+	dropTemporary := &DropTable{On: on("t"), Temporary: true}
+	add := &AddColumn{On: on("t"), Column: column(t, "z int")}
+	tests := []struct {
+		name    string
+		changes []Change
+		want    string
+	}{
+		{"hides", []Change{temporary()}, "tmp int"},
+		{"is altered", []Change{temporary(), add}, "tmp int; z int"},
+		{"drop", []Change{temporary(), drop}, "a int"},
+		{"drop temporary", []Change{temporary(), dropTemporary}, "a int"},
+		{"drop both", []Change{temporary(), drop, drop}, "none"},
+		{"drop temporary twice", []Change{temporary(), dropTemporary, dropTemporary}, "a int"},
+		{"alter what it hid", []Change{temporary(), add, drop, add}, "a int; z int"},
+		{"rename", []Change{temporary(), rename("t", "u")}, "a int"},
+		{"create what it hides", []Change{drop, temporary(), create(t, "t", "b int"), drop}, "b int"},
+	}
+	for _, tt := range tests {
+		s := New()
+		apply(s, create(t, "t", "a int"), &CreateTrigger{Trigger: &Trigger{Name: "tr", Table: named("t")}})
+		apply(s, tt.changes...)
+		if got := state(s.Table(named("t"))); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.name, got, tt.want)
+		}
+	}
+	s := New()
+	apply(s, create(t, "t", "a int"), temporary())
+	s.StartRelease(1)
+	if got := state(s.Table(named("t"))); got != "a int" {
+		t.Errorf("in the next release: %s", got)
+	}
+}
+
+// A table whose name changes in case only is the same table under both names.
+func TestRenameOfCase(t *testing.T) {
+	s := New()
+	apply(s, create(t, "t", "a int"), &CreateTrigger{Trigger: &Trigger{Name: "tr", Table: named("t")}})
+	id := s.Table(named("t")).ID
+	missing := apply(s, rename("t", "T"), &AddColumn{On: on("t"), Column: column(t, "b int")}, &AddColumn{On: on("T"), Column: column(t, "c int")})
+	got := s.Table(named("t"))
+	if got == nil || got.ID != id || got.Name.Name != "T" || state(got) != "a int; b int; c int" || len(missing) > 0 {
+		t.Errorf("%+v %s, missing %v", got, state(got), missing)
+	}
+	if len(s.Tables()) != 1 || s.Trigger("tr").Table.Name != "T" {
+		t.Errorf("%d tables, trigger on %s", len(s.Tables()), s.Trigger("tr").Table)
+	}
+}
+
 func TestSwapKeepsIDs(t *testing.T) {
 	s := New()
 	apply(s, create(t, "t", "id int", "old int"), create(t, "t_new", "id int", "new int"))
