@@ -225,6 +225,9 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 			}
 		}
 	}
+	for _, r := range d.Pending {
+		r.Finish()
+	}
 	return nil
 }
 

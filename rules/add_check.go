@@ -57,7 +57,7 @@ func runAddCheck(p *Pass) {
 		}
 		table, _ := schema.TableName(s.Change)
 		p.Reportf(s, name, "add it NOT ENFORCED, mend the rows and the code, and enforce it in a later release",
-			"a CHECK of `%s` is enforced: rows that do not meet it make the ALTER fail, and running writes that do not meet it fail (error %s)", table, p.Server.CheckError())
+			"a CHECK of `%s` is enforced: rows that do not meet it make %s fail, and running writes that do not meet it fail (error %s)", table, s.act(), p.Server.CheckError())
 	}
 }
 

@@ -74,7 +74,7 @@ func (p *Pass) causeOfRequired(added *schema.Column, at *Step) *Step {
 
 func (p *Pass) reportRequired(s *Step, c *schema.AddColumn) {
 	message := "new column `%s.%s` is NOT NULL and has no default: INSERTs and upserts of the running code, which leave it out, fail (error 1364)"
-	if isDate(c.Column) && p.Server.RefusesZeroDate {
+	if isDate(c.Column) && !s.reshapes && p.Server.RefusesZeroDate {
 		message += "; on a table with rows the server refuses the ALTER itself (error 1292)"
 	}
 	p.Reportf(s, c.Column.Name,

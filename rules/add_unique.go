@@ -58,8 +58,8 @@ func runAddUnique(p *Pass) {
 			what = "PRIMARY KEY"
 		}
 		p.Reportf(s, added(s, c).Name, "find duplicates, stop them in the code, then add the key in a later release",
-			"%s over (%s) of `%s`: the ALTER is refused while duplicates are there, and running writes of one fail (error 1062)",
-			what, strings.Join(columnsOf(c.Key), ", "), c.Table)
+			"%s over (%s) of `%s`: %s is refused while duplicates are there, and running writes of one fail (error 1062)",
+			what, strings.Join(columnsOf(c.Key), ", "), c.Table, s.act())
 	}
 }
 

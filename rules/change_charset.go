@@ -83,7 +83,7 @@ func (p *Pass) convert(s *Step, c *schema.ConvertCharset) {
 		if !col.Type.Text() {
 			continue
 		}
-		from := effective(col.Type, s.Effect.Before)
+		from := s.Effect.Before.TypeInForce(col.Type)
 		with := from
 		with.Charset, with.Collation = to.Charset, to.Collation
 		change := schema.CompareTypes(from, with, typeOptions(p.Server))

@@ -53,19 +53,29 @@ func runDropColumn(p *Pass) {
 		if old != nil && p.Deployed(before, c.Column) == nil {
 			continue
 		}
-		p.reportContract(s, c.Column, fmt.Sprintf("`%s.%s` is dropped%s", c.Table, c.Column, aside(before, old)),
+		p.reportContract(s, c.Column, fmt.Sprintf("`%s.%s` is dropped%s", c.Table, c.Column, aside(before, p.End(before), old)),
 			"statements of the running code that name it fail (error 1054)", dropColumnHelp)
 	}
-	for s, lost := range p.lostInRebuild() {
-		for _, col := range lost {
-			p.reportContract(s, col.Name, fmt.Sprintf("the table that takes the place of `%s` has no column `%s`", s.Effect.Before.Name, col.Name),
-				"statements of the running code that name it fail (error 1054)", dropColumnHelp)
-		}
+	for _, r := range p.rebuilds {
+		p.reportUncopied(r)
+	}
+}
+
+// reportUncopied: the copy of a rebuild carries over the rows without a column
+// that both tables have.
+func (p *Pass) reportUncopied(r *Rebuild) {
+	for _, col := range r.Uncopied {
+		f := p.At(r.Copy)
+		f.Table, f.Object = r.Old.Name.String(), col.Name
+		f.Verdict = Unknown
+		f.Message = fmt.Sprintf("the copy into the table that takes the place of `%s` does not carry over the values of `%s`: running code reads others, and they are lost with the old table", r.Old.Name, col.Name)
+		f.Help = "copy the column under its own name; " + dropColumnHelp
+		p.Report(f)
 	}
 }
 
 // aside says what else goes with the column, or that no data does.
-func aside(t *schema.Table, c *schema.Column) string {
+func aside(t, end *schema.Table, c *schema.Column) string {
 	if c == nil {
 		return ""
 	}
@@ -82,7 +92,7 @@ func aside(t *schema.Table, c *schema.Column) string {
 			kind = "unique key"
 		}
 		verb := "goes with it"
-		if len(k.Columns) > 1 {
+		if end.Key(k.Name) != nil {
 			verb = "loses it"
 		}
 		shrinks = append(shrinks, fmt.Sprintf("%s `%s` %s", kind, k.Name, verb))
@@ -91,47 +101,4 @@ func aside(t *schema.Table, c *schema.Column) string {
 		return ""
 	}
 	return " (" + strings.Join(shrinks, ", ") + ")"
-}
-
-// lostInRebuild yields the steps that take a table's name away for another
-// table, with the columns that the other has not.
-func (p *Pass) lostInRebuild() func(yield func(*Step, []*schema.Column) bool) {
-	return func(yield func(*Step, []*schema.Column) bool) {
-		for s := range p.Changes() {
-			taker := p.successor(s)
-			if _, drop := s.Change.(*schema.DropTable); taker == nil || drop && !p.rebuilt(s) {
-				continue // drop-table reports a drop without a copy
-			}
-			var lost []*schema.Column
-			for _, c := range p.Start(s.Effect.Before).Columns {
-				if taker.Column(c.Name) == nil {
-					lost = append(lost, c)
-				}
-			}
-			if len(lost) > 0 && !yield(s, lost) {
-				return
-			}
-		}
-	}
-}
-
-// successor returns the table that has, when the release is over, the name that
-// the step takes from a deployed table: the release rebuilds or swaps the table.
-// It is nil where the step takes no name away, or nothing takes it up.
-func (p *Pass) successor(s *Step) *schema.Table {
-	switch s.Change.(type) {
-	case *schema.RenameTable, *schema.DropTable:
-	default:
-		return nil
-	}
-	before := s.Effect.Before
-	start := p.Start(before)
-	if start == nil || schema.Fold(start.Name.Name) != schema.Fold(before.Name.Name) {
-		return nil
-	}
-	taker := p.EndNamed(before.Name)
-	if taker == nil || taker.ID == before.ID || taker.Unknown && len(taker.Columns) == 0 {
-		return nil
-	}
-	return taker
 }

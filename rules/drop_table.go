@@ -29,20 +29,31 @@ tombstone such as users_deprecated for a while. Drop it in a release of its own.
 ## When it is silent
 
 For temporary tables; for a table that the same release creates; for a backup
-that a rebuild in the same release made, and for the old table of a rebuild whose
-rows were copied to the new one (columns that the new one lacks are
-drop-column's to report).`,
+that a rebuild in the same release made, once all its rows were copied. What the
+new table has less than the old one, drop-column and the other rules report as
+if an ALTER changed it.
+
+A rebuild that drops the old table before the new one has its name is a warning:
+in between the running code fails. So it is where the rows come in parts, or came
+before the release: whether they are all is not known. Rows that the running code
+writes between the copy and the switch are lost unless it, or a trigger, writes
+both tables; that is not checked.`,
 	Bad:  "drop-of-deployed-table-fires",
 	Good: "drop-of-rebuild-backup-is-silent",
 	Run:  runDropTable,
 }
 
+const dropTableHelp = "deploy code that does not use it first, then drop it in a release of its own; if that is done, say so: `-- expandcheck:ignore drop-table: REASON`"
+
 func runDropTable(p *Pass) {
-	const help = "deploy code that does not use it first, then drop it in a release of its own; if that is done, say so: `-- expandcheck:ignore drop-table: REASON`"
 	for s, c := range Changed[*schema.CreateTable](p) {
-		if before := s.Effect.Before; c.OrReplace && before != nil && p.Start(before) != nil {
+		before := s.Effect.Before
+		if !c.OrReplace || before == nil || p.Start(before) == nil {
+			continue
+		}
+		if r := p.rebuildOf(before); r == nil || !p.reportRebuilt(s, r) {
 			p.reportContract(s, "", fmt.Sprintf("table `%s` is dropped and made anew", c.Table),
-				"its rows are gone, and statements of the running code meet another table", help)
+				"its rows are gone, and statements of the running code meet another table", dropTableHelp)
 		}
 	}
 	for s, c := range Changed[*schema.DropTable](p) {
@@ -50,51 +61,58 @@ func runDropTable(p *Pass) {
 		switch {
 		case c.Temporary, before != nil && before.Temporary:
 		case before == nil && c.IfExists:
-			p.reportUnknownDrop(s, c, help)
+			p.reportUnknownDrop(s, c)
 		case before != nil && p.Start(before) == nil:
-		case before != nil && p.rebuilt(s):
+		case p.rebuildOf(before) != nil && p.reportRebuilt(s, p.rebuildOf(before)):
 		default:
 			p.reportContract(s, "", fmt.Sprintf("table `%s` is dropped", c.Table),
-				"statements of the running code that name it fail (error 1146), and its rows are gone", help)
+				"statements of the running code that name it fail (error 1146), and its rows are gone", dropTableHelp)
 		}
 	}
 }
 
+// reportRebuilt reports what is amiss when another table takes the place of the
+// dropped one, and says whether that settles the drop.
+func (p *Pass) reportRebuilt(s *Step, r *Rebuild) bool {
+	f := p.At(s)
+	f.Verdict, f.Help = Unknown, dropTableHelp
+	name := r.Old.Name
+	switch {
+	case r.Rows == NoRows && s == r.Taken:
+		return false // CREATE OR REPLACE
+	case r.Rows == NoRows:
+		f.Message = fmt.Sprintf("table `%s` is dropped, and the table that takes its place gets none of its rows: they are gone, and the running code misses them; no Go code was analysed, so nothing shows that they are out of use", name)
+	case r.Rows == SomeRows:
+		f.Message = fmt.Sprintf("table `%s` is dropped, and the copy into the table that takes its place may leave rows out: these are gone", name)
+		f.Help = "copy every row, without a WHERE, LIMIT or join"
+		f.Related = append(f.Related, related(r.Copy, "copies some rows")...)
+	case r.Rows == Parts:
+		f.Severity = p.AtMost(Warning)
+		f.Message = fmt.Sprintf("table `%s` is dropped, and the table that takes its place gets its rows in parts: whether these are all is not known", name)
+		f.Related = append(f.Related, related(r.Copy, "copies the last part")...)
+		f.Help = "check that no row is left out, and say so: `-- expandcheck:ignore drop-table: REASON`"
+	case r.Rows == ElsewhereFilled:
+		f.Severity = p.AtMost(Warning)
+		f.Message = fmt.Sprintf("table `%s` is dropped, and `%s` takes its place: whether that has all its rows is not known", name, r.Taken.Effect.Before.Name)
+		f.Help = "check that no row is left out, and say so: `-- expandcheck:ignore drop-table: REASON`"
+	case s != r.Gone:
+		return true // the backup
+	default:
+		return p.reportSwitch(f, r)
+	}
+	p.Report(f)
+	return true
+}
+
 // reportUnknownDrop: DROP TABLE IF EXISTS of a table that no migration made is
 // usually there to make a first migration repeatable.
-func (p *Pass) reportUnknownDrop(s *Step, c *schema.DropTable, help string) {
+func (p *Pass) reportUnknownDrop(s *Step, c *schema.DropTable) {
 	if p.EndNamed(c.Table) != nil {
 		return
 	}
 	f := p.At(s)
 	f.Severity, f.Verdict = p.AtMost(Warning), Unknown
 	f.Message = fmt.Sprintf("table `%s` is dropped if it exists; no migration here makes it, so whether running code uses it is not known", c.Table)
-	f.Help = help
+	f.Help = dropTableHelp
 	p.Report(f)
-}
-
-// rebuilt says whether the dropped table was, in this release, replaced by one
-// of its old name that got its rows.
-func (p *Pass) rebuilt(s *Step) bool {
-	before := s.Effect.Before
-	start := p.Start(before)
-	taker := p.EndNamed(start.Name)
-	if taker == nil || taker.ID == before.ID {
-		return false
-	}
-	for _, in := range Changed[*schema.Insert](p) {
-		for _, from := range in.Select {
-			if n := schema.Fold(from.Name); n == schema.Fold(start.Name.Name) || n == schema.Fold(before.Name.Name) {
-				return true
-			}
-		}
-	}
-	for _, made := range Changed[*schema.CreateTable](p) { // CREATE TABLE … SELECT
-		for _, from := range made.Select {
-			if schema.Fold(from.Name) == schema.Fold(start.Name.Name) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -44,7 +44,7 @@ func runNarrowType(p *Pass) {
 		case r.Verdict == schema.UnknownType:
 			p.reportUnknownType(r.step, r.change)
 		case r.Verdict == schema.Narrowing && !r.Enum && !r.Charset:
-			loss := "the ALTER is refused while rows hold such values, and writes of the running code fail afterwards"
+			loss := r.step.act() + " is refused while rows hold such values, and writes of the running code fail afterwards"
 			if r.Silent {
 				loss = "data is lost without an error"
 			}

@@ -15,6 +15,17 @@ type Step struct {
 	Effect    schema.Effect
 	Migration *migration.Migration
 	Statement *migration.Statement
+	// reshapes says that the change is not spelled: it is what a rebuild or swap
+	// comes to for the table whose place another one takes.
+	reshapes bool
+}
+
+// act is what the server refuses when rows do not suit the change.
+func (s *Step) act() string {
+	if s.reshapes {
+		return "the copy"
+	}
+	return "the ALTER"
 }
 
 // A Release is what is deployed together, judged by its net shape: by what the
@@ -29,6 +40,9 @@ type Release struct {
 	start map[int]*schema.Table // by ID; nil for what the release made
 	end   map[int]*schema.Table // nil for what it dropped
 	names map[string]*schema.Table
+
+	rebuilds []*Rebuild
+	reshaped []Step // what the rebuilds come to
 }
 
 // NewRelease returns a release to which nothing was added. Numbers start at 1.
@@ -69,12 +83,15 @@ type Pass struct {
 	Emit     func(Finding)
 }
 
-// Changes returns the changes of the release in the order in which they run.
+// Changes returns the changes of the release in the order in which they run, and
+// after them those that its rebuilds come to, as if an ALTER made them.
 func (p *Pass) Changes() iter.Seq[*Step] {
 	return func(yield func(*Step) bool) {
-		for i := range p.Steps {
-			if !yield(&p.Steps[i]) {
-				return
+		for _, steps := range [2][]Step{p.Steps, p.reshaped} {
+			for i := range steps {
+				if !yield(&steps[i]) {
+					return
+				}
 			}
 		}
 	}
@@ -83,8 +100,8 @@ func (p *Pass) Changes() iter.Seq[*Step] {
 // Changed returns the changes of one kind.
 func Changed[C schema.Change](p *Pass) iter.Seq2[*Step, C] {
 	return func(yield func(*Step, C) bool) {
-		for i := range p.Steps {
-			if c, ok := p.Steps[i].Change.(C); ok && !yield(&p.Steps[i], c) {
+		for s := range p.Changes() {
+			if c, ok := s.Change.(C); ok && !yield(s, c) {
 				return
 			}
 		}
@@ -100,7 +117,8 @@ func (p *Pass) Start(t *schema.Table) *schema.Table {
 	return p.start[t.ID]
 }
 
-// End returns the table as the release leaves it, or nil.
+// End returns the table as the release leaves it, or nil. A table whose place
+// another one takes ends with the shape of the other.
 func (p *Pass) End(t *schema.Table) *schema.Table {
 	if t == nil {
 		return nil
@@ -139,7 +157,7 @@ func (p *Pass) Deployed(t *schema.Table, column string) *schema.Column {
 // At returns a finding of the rule on a step, for Report to complete.
 func (p *Pass) At(s *Step) Finding {
 	b := s.Change.Base()
-	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos(), Statement: b.Text(), Migration: s.Migration, Source: s.Statement}
+	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos(), Statement: b.Text(), Migration: s.Migration, Source: s.Statement, reshapes: s.reshapes}
 	if n, ok := schema.TableName(s.Change); ok {
 		f.Table = n.String()
 	}
@@ -147,7 +165,12 @@ func (p *Pass) At(s *Step) Finding {
 }
 
 // Report reports a finding.
-func (p *Pass) Report(f Finding) { p.Emit(f) }
+func (p *Pass) Report(f Finding) {
+	if f.reshapes {
+		f.Message = "another table takes the place of `" + f.Table + "`: " + f.Message
+	}
+	p.Emit(f)
+}
 
 // Reportf reports on a step with the severity of the rule: what breaks, and what to do.
 func (p *Pass) Reportf(s *Step, object, help, format string, args ...any) {

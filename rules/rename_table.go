@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
@@ -15,7 +16,8 @@ var RenameTable = &Rule{
 	Doc: `## What it does
 
 Reports RENAME TABLE and ALTER TABLE … RENAME of a table that was there before
-the release.
+the release, also when only upper and lower case change: servers on Linux tell
+them apart.
 
 ## Why it breaks
 
@@ -31,9 +33,10 @@ is left then is the gap between the two statements, a warning.
 
 ## When it is silent
 
-For a table that the same release creates, and for a swap or rebuild: when
-another table takes the old name in the same release. A column that the other
-table lacks is drop-column's to report.`,
+For a table that the same release creates, and for a swap: when another table that
+got the rows takes the old name in the same statement. In a later statement, what is
+left is the gap between the two, a warning. Where the other table has another shape,
+drop-column and the other rules report it as if an ALTER changed it.`,
 	Bad:  "rename-of-deployed-table-fires",
 	Good: "swap-of-equal-shapes-is-silent",
 	Run:  runRenameTable,
@@ -42,21 +45,64 @@ table lacks is drop-column's to report.`,
 func runRenameTable(p *Pass) {
 	for s, c := range Changed[*schema.RenameTable](p) {
 		before := s.Effect.Before
-		if before == nil || s.Effect.Missing == "" && p.Start(before) == nil || schema.SameName(c.Table.Name, c.To.Name) {
+		if before == nil || s.Effect.Missing == "" && p.Start(before) == nil || c.Table.Name == c.To.Name {
+			continue
+		}
+		if r := p.rebuildOf(before); r != nil {
+			if s == r.Gone {
+				p.reportSwap(s, r)
+			}
 			continue
 		}
 		start := p.Start(before)
-		if start != nil && schema.Fold(start.Name.Name) != schema.Fold(before.Name.Name) {
+		if start != nil && start.Name.Name != before.Name.Name {
 			continue // its deployed name went earlier: that step was reported
 		}
-		if p.successor(s) != nil {
-			continue
-		}
-		if end := p.End(before); end != nil && schema.SameName(end.Name.Name, before.Name.Name) {
+		if end := p.End(before); end != nil && end.Name.Name == before.Name.Name {
 			continue // renamed back
 		}
 		p.reportRename(s, c)
 	}
+}
+
+// reportSwap: the old table steps aside for another one.
+func (p *Pass) reportSwap(s *Step, r *Rebuild) {
+	f := p.At(s)
+	f.Verdict = Unknown
+	switch {
+	case r.Kept && r.Rows == NoRows:
+		f.Message = fmt.Sprintf("table `%s` steps aside for one that gets none of its rows: the running code misses them", r.Old.Name)
+		f.Help = "copy the rows before the switch, or leave the table its name"
+	case r.Kept && r.Rows == SomeRows:
+		f.Message = fmt.Sprintf("table `%s` steps aside, and the copy into the one that takes its place may leave rows out: the running code misses them", r.Old.Name)
+		f.Help = "copy every row, without a WHERE, LIMIT or join"
+		f.Related = append(f.Related, related(r.Copy, "copies some rows")...)
+	default:
+		p.reportSwitch(f, r)
+		return
+	}
+	p.Report(f)
+}
+
+// reportSwitch reports that running code meets neither table for a while, or that
+// the two could not be compared. It returns true: nothing else is amiss.
+func (p *Pass) reportSwitch(f Finding, r *Rebuild) bool {
+	var said []string
+	if !r.Atomic() {
+		said = append(said, fmt.Sprintf("`%s` is gone until another table takes its place: statements of the running code fail in between (error 1146), or meet a table without rows", r.Old.Name))
+		f.Help = fmt.Sprintf("fill the new table first, switch with one `RENAME TABLE %[1]s TO %[1]s_old, %[1]s_new TO %[1]s`, and drop the old one after that", r.Old.Name.Name)
+		f.Related = append(f.Related, related(r.Taken, "takes its place")...)
+	}
+	if r.Old.Unknown || r.New.Unknown {
+		said = append(said, fmt.Sprintf("the columns of `%s`, and of the table that takes its place, are not all known, so neither is whether the running code still works", r.Old.Name))
+		f.Help = fmt.Sprintf("check that the new table has every column of the old one, with a type that holds its values; if so, say it: `-- expandcheck:ignore %s: REASON`", p.Rule.Name)
+	}
+	if len(said) > 0 {
+		f.Severity = p.AtMost(Warning)
+		f.Message = strings.Join(said, "; ")
+		p.Report(f)
+	}
+	return true
 }
 
 func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {

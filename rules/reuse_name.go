@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -13,7 +16,8 @@ var ReuseName = &Rule{
 	Doc: `## What it does
 
 Reports a column that is added under the name of a column that the same release
-drops or renames, with another definition.
+drops or renames, with another definition; and a table that takes the name of one
+that the same release drops or renames, without its rows and most of its columns.
 
 ## Why it breaks
 
@@ -22,11 +26,13 @@ for the old one, and writes old values into it.
 
 ## Do this instead
 
-Give the new column a name of its own.
+Give the new column or table a name of its own.
 
 ## When it is silent
 
-For an equal definition, as in a rebuild; for names that the release itself made.`,
+For an equal definition; for names that the release itself made; for a rebuild or
+swap, where the new table has the rows or most columns of the old one: what differs
+is reported column by column.`,
 	Bad:  "column-name-taken-again-fires",
 	Good: "equal-definition-is-silent",
 	Run:  runReuseName,
@@ -48,6 +54,21 @@ func runReuseName(p *Pass) {
 			p.reuseByRename(s, c.Column.Name)
 		}
 	}
+	for _, r := range p.rebuilds {
+		if r.OtherMeaning() {
+			p.reuseTable(r)
+		}
+	}
+}
+
+func (p *Pass) reuseTable(r *Rebuild) {
+	f := p.At(r.Taken)
+	f.Table = r.Old.Name.String()
+	f.Message = fmt.Sprintf("`%s` was another table until this release: statements of the running code that name what the new one lacks (%s) fail (error 1054), and others meet rows of another kind",
+		r.Old.Name, strings.Join(r.missing(), ", "))
+	f.Help = "give the new table a name of its own"
+	f.Related = related(r.Gone, "takes the name from the old table")
+	p.Report(f)
 }
 
 // reuseByRename: another column takes the name.

@@ -86,6 +86,8 @@ type Finding struct {
 	// or directory as a whole is meant.
 	Migration *migration.Migration
 	Source    *migration.Statement
+
+	reshapes bool // of a Step that no statement spells
 }
 
 // Related is another place that a finding speaks of.

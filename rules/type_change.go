@@ -2,7 +2,6 @@ package rules
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/server"
@@ -34,7 +33,7 @@ func (p *Pass) retypings() iter.Seq[retyping] {
 			}
 			r := retyping{step: s, change: c, old: old, TypeChange: schema.TypeChange{Verdict: schema.UnknownType}}
 			if old != nil {
-				r.from, r.to = effective(old.Type, before), effective(c.Column.Type, s.Effect.After)
+				r.from, r.to = before.TypeInForce(old.Type), s.Effect.After.TypeInForce(c.Column.Type)
 				r.TypeChange = schema.CompareTypes(r.from, r.to, typeOptions(p.Server))
 			}
 			if !yield(r) {
@@ -42,19 +41,6 @@ func (p *Pass) retypings() iter.Seq[retyping] {
 			}
 		}
 	}
-}
-
-// effective fills in the character set that a column takes from its table.
-func effective(t schema.Type, table *schema.Table) schema.Type {
-	if !t.Text() || table == nil || t.Charset != "" {
-		return t
-	}
-	if t.Collation != "" {
-		t.Charset, _, _ = strings.Cut(t.Collation, "_")
-		return t
-	}
-	t.Charset, t.Collation = table.Charset, table.Collation
-	return t
 }
 
 func typeOptions(s *server.Server) schema.TypeOptions {

@@ -276,6 +276,14 @@ func (s *Schema) renameTable(c *RenameTable) Effect {
 	}
 	after := *before
 	after.Name = c.To
+	after.ForeignKeys = slices.Clone(before.ForeignKeys)
+	for i, fk := range after.ForeignKeys {
+		if equalFold(fk.RefTable.Name, before.Name.Name) { // to itself
+			follows := *fk
+			follows.RefTable = c.To
+			after.ForeignKeys[i] = &follows
+		}
+	}
 	s.take(before)
 	s.put(&after)
 	if after.Temporary {

@@ -89,6 +89,19 @@ func (t *Table) Key(name string) *Key {
 // PrimaryKey returns the primary key, or nil.
 func (t *Table) PrimaryKey() *Key { return t.Key("PRIMARY") }
 
+// TypeInForce fills in the character set that a column takes from the table.
+func (t *Table) TypeInForce(ty Type) Type {
+	if !ty.Text() || t == nil || ty.Charset != "" {
+		return ty
+	}
+	if ty.Collation != "" {
+		ty.Charset, _, _ = strings.Cut(ty.Collation, "_")
+		return ty
+	}
+	ty.Charset, ty.Collation = t.Charset, t.Collation
+	return ty
+}
+
 // A Column is a column as it stands after some change.
 type Column struct {
 	ID            int // stays the same through renames and changes; 0 in a definition
