@@ -105,10 +105,12 @@ func (p *Pass) reportRebuilt(s *Step, r *Rebuild) bool {
 }
 
 // reportUnknownDrop: DROP TABLE IF EXISTS of a table that no migration made is
-// usually there to make a first migration repeatable.
+// usually there to make a migration repeatable that gives a table the name.
 func (p *Pass) reportUnknownDrop(s *Step, c *schema.DropTable) {
-	if p.EndNamed(c.Table) != nil {
-		return
+	for other := range p.Changes() {
+		if t := other.Effect.After; t != nil && sameTable(t.Name, c.Table) {
+			return
+		}
 	}
 	f := p.At(s)
 	f.Severity, f.Verdict = p.AtMost(Warning), Unknown

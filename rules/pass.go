@@ -39,7 +39,6 @@ type Release struct {
 
 	start map[int]*schema.Table // by ID; nil for what the release made
 	end   map[int]*schema.Table // nil for what it dropped
-	names map[string]*schema.Table
 
 	rebuilds []*Rebuild
 	reshaped []Step // what the rebuilds come to
@@ -124,20 +123,6 @@ func (p *Pass) End(t *schema.Table) *schema.Table {
 		return nil
 	}
 	return p.end[t.ID]
-}
-
-// EndNamed returns the table that has the name when the release is over, as far
-// as the release touched it.
-func (p *Pass) EndNamed(n schema.Name) *schema.Table {
-	if p.names == nil {
-		p.names = map[string]*schema.Table{}
-		for _, t := range p.end {
-			if t != nil {
-				p.names[schema.Fold(t.Name.Name)] = t
-			}
-		}
-	}
-	return p.names[schema.Fold(n.Name)]
 }
 
 // Deployed returns the column as the deployed code knows it, given the table and

@@ -212,19 +212,19 @@ func place(t *schema.Table, c schema.Change) int {
 
 // definition returns the clause of a CREATE TABLE that defines what the change is about.
 func definition(create *schema.CreateTable, made *schema.Table, c schema.Change) *schema.Clause {
-	var clauses []schema.Clause
+	var parts []schema.Span
 	switch c.(type) {
 	case *schema.AddColumn, *schema.ModifyColumn:
-		clauses = create.Parts.Columns
+		parts = create.Parts.Columns
 	case *schema.AddKey, *schema.DropKey:
-		clauses = create.Parts.Keys
+		parts = create.Parts.Keys
 	case *schema.AddForeignKey:
-		clauses = create.Parts.ForeignKeys
+		parts = create.Parts.ForeignKeys
 	case *schema.AddCheck:
-		clauses = create.Parts.Checks
+		parts = create.Parts.Checks
 	}
-	if i := place(made, c); i >= 0 && i < len(clauses) {
-		return &clauses[i]
+	if i := place(made, c); i >= 0 && i < len(parts) {
+		return create.Part(parts[i])
 	}
 	return create.Base()
 }

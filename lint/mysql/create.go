@@ -75,14 +75,14 @@ func (s *statement) createTable(n *ast.CreateTableStmt) schema.Change {
 		return c
 	}
 	columns, constraints := s.sort(s.elements())
-	lead := createLead(t.Name)
+	c.Parts.Columns = make([]schema.Span, 0, len(n.Cols))
 	for i, def := range n.Cols {
 		at := s.named(columns, i)
-		s.addDefinition(c, s.column(def, at), s.at(at, lead))
+		s.addDefinition(c, s.column(def, at), s.at(at, "").Span)
 	}
 	for i, con := range n.Constraints {
 		at := s.named(constraints, i)
-		addConstraint(c, s.constraint(con, schema.On{Clause: s.at(at, lead)}, at))
+		addConstraint(c, s.constraint(con, schema.On{}, at), s.at(at, "").Span)
 	}
 	tableOptions(t, n.Options)
 	if n.Select != nil {
@@ -92,10 +92,7 @@ func (s *statement) createTable(n *ast.CreateTableStmt) schema.Change {
 	return c
 }
 
-// createLead goes before the text of a definition.
-func createLead(n schema.Name) string { return "CREATE TABLE " + n.String() + " … " }
-
-func (s *statement) addDefinition(c *schema.CreateTable, d definition, at schema.Clause) {
+func (s *statement) addDefinition(c *schema.CreateTable, d definition, at schema.Span) {
 	t := c.Def
 	t.Columns = append(t.Columns, d.column)
 	c.Parts.Columns = append(c.Parts.Columns, at)
@@ -116,8 +113,7 @@ func (s *statement) addDefinition(c *schema.CreateTable, d definition, at schema
 	}
 }
 
-func addConstraint(c *schema.CreateTable, con schema.Change) {
-	at := *con.Base()
+func addConstraint(c *schema.CreateTable, con schema.Change, at schema.Span) {
 	switch con := con.(type) {
 	case *schema.AddKey:
 		c.Def.Keys = append(c.Def.Keys, con.Key)

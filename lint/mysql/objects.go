@@ -159,7 +159,7 @@ func (r *Reader) createByElement(s *statement, i int, failed *schema.Opaque) []s
 
 // element adds one definition to the table, and says whether it could be read.
 func (r *Reader) element(s *statement, c *schema.CreateTable, first int, e clause) bool {
-	at := s.at(e, createLead(c.Table))
+	at := s.at(e, "").Span
 	sub := s.only(first, len(s.toks), e)
 	text := []byte(sub.text + ")")
 	sub.text = string(text)
@@ -171,7 +171,7 @@ func (r *Reader) element(s *statement, c *schema.CreateTable, first int, e claus
 			s.addDefinition(c, sub.column(def, sub.whole()), at)
 		}
 		for _, con := range create.Constraints {
-			addConstraint(c, sub.constraint(con, schema.On{Clause: at}, sub.whole()))
+			addConstraint(c, sub.constraint(con, schema.On{}, sub.whole()), at)
 		}
 		return true
 	}

@@ -75,10 +75,10 @@ func TestParts(t *testing.T) {
 			t.Fatalf("it is %T", changes[0])
 		}
 		var out []string
-		for _, clauses := range [][]schema.Clause{c.Parts.Columns, c.Parts.Keys, c.Parts.ForeignKeys, c.Parts.Checks} {
+		for _, spans := range [][]schema.Span{c.Parts.Columns, c.Parts.Keys, c.Parts.ForeignKeys, c.Parts.Checks} {
 			var texts []string
-			for i := range clauses {
-				texts = append(texts, strings.TrimPrefix(clauses[i].Text(), "CREATE TABLE t … "))
+			for _, at := range spans {
+				texts = append(texts, strings.TrimPrefix(c.Part(at).Text(), "CREATE TABLE t … "))
 			}
 			out = append(out, strings.Join(texts, " | "))
 		}

@@ -107,9 +107,16 @@ type (
 	}
 )
 
-// Parts are the clauses of a CREATE TABLE that define the columns, keys and
-// constraints of its table, in the same order as there.
-type Parts struct{ Columns, Keys, ForeignKeys, Checks []Clause }
+// Parts are where a CREATE TABLE defines the columns, keys and constraints of its
+// table, in the same order as there.
+type Parts struct{ Columns, Keys, ForeignKeys, Checks []Span }
+
+// Part returns the clause of one definition.
+func (c *CreateTable) Part(at Span) *Clause {
+	clause := c.Clause
+	clause.Span, clause.Quote, clause.Lead = at, at, "CREATE TABLE "+c.Table.String()+" … "
+	return &clause
+}
 
 // The changes to columns.
 
