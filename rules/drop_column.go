@@ -16,7 +16,7 @@ var DropColumn = &Rule{
 	Doc: `## What it does
 
 Reports DROP COLUMN of a column that was there before the release, and a column
-that a table rebuild or swap leaves out.
+that a table rebuild or swap leaves out, or whose values its copy leaves out.
 
 ## Why it breaks
 
@@ -68,7 +68,10 @@ func (p *Pass) reportUncopied(r *Rebuild) {
 		f := p.At(r.Copy)
 		f.Table, f.Object = r.Old.Name.String(), col.Name
 		f.Verdict = Unknown
-		f.Message = fmt.Sprintf("the copy into the table that takes the place of `%s` does not carry over the values of `%s`: running code reads others, and they are lost with the old table", r.Old.Name, col.Name)
+		f.Message = fmt.Sprintf("the copy into the table that takes the place of `%s` does not carry over the values of `%s`: running code reads others", r.Old.Name, col.Name)
+		if !r.Kept {
+			f.Message += ", and they are lost with the old table"
+		}
 		f.Help = "copy the column under its own name; " + dropColumnHelp
 		p.Report(f)
 	}
