@@ -12,22 +12,60 @@ import (
 // check types every package after those it imports, and makes what the
 // evaluator looks up known.
 func (p *Program) check() {
-	state := map[*Package]bool{} // present: begun
-	var visit func(pkg *Package)
-	visit = func(pkg *Package) {
-		if state[pkg] {
-			return
-		}
-		state[pkg] = true
-		for _, need := range pkg.needs { // one that is begun and not done is an import cycle: it stays unknown
-			visit(need)
-		}
-		pkg.check()
+	for _, level := range p.levels() {
+		parallel(len(level), func(i int) { level[i].check() })
+	}
+	for _, pkg := range p.sorted() {
 		pkg.index()
 	}
-	for _, pkg := range p.Packages {
-		visit(pkg)
+}
+
+// levels groups the packages so that each imports only from groups before its
+// own. What an import cycle leaves over comes last, and stays partly unknown.
+func (p *Program) levels() [][]*Package {
+	waits := map[*Package]int{}
+	importers := map[*Package][]*Package{}
+	for _, pkg := range p.byDir {
+		waits[pkg] = len(pkg.needs)
+		for _, need := range pkg.needs {
+			importers[need] = append(importers[need], pkg)
+		}
 	}
+	var out [][]*Package
+	var level []*Package
+	for _, pkg := range p.sorted() {
+		if waits[pkg] == 0 {
+			level = append(level, pkg)
+		}
+	}
+	for len(level) > 0 {
+		out = append(out, level)
+		var next []*Package
+		for _, pkg := range level {
+			delete(waits, pkg)
+			for _, importer := range importers[pkg] {
+				if waits[importer]--; waits[importer] == 0 {
+					next = append(next, importer)
+				}
+			}
+		}
+		level = next
+	}
+	for _, pkg := range p.sorted() {
+		if _, left := waits[pkg]; left {
+			out = append(out, []*Package{pkg})
+		}
+	}
+	return out
+}
+
+// sorted returns the packages by directory.
+func (p *Program) sorted() []*Package {
+	out := make([]*Package, 0, len(p.byDir))
+	for _, dir := range sortedKeys(p.byDir) {
+		out = append(out, p.byDir[dir])
+	}
+	return out
 }
 
 func newInfo() *types.Info {

@@ -28,6 +28,7 @@ type Program struct {
 	Fset     *token.FileSet
 	Packages []*Package // those that were asked for, by directory
 	fsys     fs.FS
+	scan     *Scan
 	modules  map[string]*module // by directory; nil where there is no go.mod
 	byDir    map[string]*Package
 	byPath   map[string]*Package
@@ -76,9 +77,19 @@ type variable struct {
 // Files that do not parse are read as far as they do. An error means that a
 // directory could not be read.
 func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
+	return load(ctx, &Scan{fsys: fsys}, dirs)
+}
+
+// Load is Load of files that are read already.
+func (s *Scan) Load(ctx context.Context, dirs []string) (*Program, error) {
+	return load(ctx, s, dirs)
+}
+
+func load(ctx context.Context, scan *Scan, dirs []string) (*Program, error) {
 	p := &Program{
 		Fset:    token.NewFileSet(),
-		fsys:    fsys,
+		scan:    scan,
+		fsys:    scan.fsys,
 		modules: map[string]*module{},
 		byDir:   map[string]*Package{},
 		byPath:  map[string]*Package{},
@@ -195,17 +206,14 @@ func (p *Program) module(dir string) *module {
 // parseDir reads the Go files of a directory; nil when there is none. Of several
 // packages in it the one with the most files is taken, and tests are left out.
 func (p *Program) parseDir(dir string) (*Package, error) {
-	entries, err := fs.ReadDir(p.fsys, dir)
+	names, err := p.scan.list(dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
 	}
 	byName := map[string][]*File{}
 	best := ""
-	for _, e := range entries {
-		if e.IsDir() || !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") || strings.HasPrefix(e.Name(), "_") {
-			continue
-		}
-		f, err := p.parseFile(path.Join(dir, e.Name()))
+	for _, name := range names {
+		f, err := p.parseFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -226,7 +234,7 @@ func (p *Program) parseDir(dir string) (*Package, error) {
 
 // parseFile reads one file; nil when it is no Go at all.
 func (p *Program) parseFile(name string) (*File, error) {
-	data, err := fs.ReadFile(p.fsys, name)
+	data, err := p.scan.read(name)
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
 	}
