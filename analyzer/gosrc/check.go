@@ -87,6 +87,7 @@ func (pkg *Package) check() {
 		Importer:                 importer{pkg.prog},
 		Error:                    func(error) {}, // what does not type is unknown
 		FakeImportC:              true,
+		IgnoreFuncBodies:         !pkg.bodies,
 		DisableUnusedImportCheck: true,
 	}
 	pkg.Info = newInfo()
@@ -140,7 +141,7 @@ func (pkg *Package) index() {
 	}
 	for _, f := range pkg.Files {
 		for _, d := range f.Syntax.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && pkg.bodies {
 				pkg.markAssigned(fn)
 			}
 		}
@@ -149,7 +150,7 @@ func (pkg *Package) index() {
 
 func (pkg *Package) indexFunc(d *ast.FuncDecl) {
 	fn, ok := pkg.Info.Defs[d.Name].(*types.Func)
-	if ok && d.Body != nil {
+	if ok && d.Body != nil && pkg.bodies {
 		pkg.prog.funcs[fn.FullName()] = &function{pkg: pkg, decl: d}
 	}
 }

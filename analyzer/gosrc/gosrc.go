@@ -40,13 +40,14 @@ type Program struct {
 
 // A Package is one package of the program. Files of all build variants belong to it.
 type Package struct {
-	Dir   string // relative to the root of the fs.FS
-	Path  string // import path
-	Files []*File
-	Types *types.Package
-	Info  *types.Info
-	prog  *Program
-	needs []*Package // imported from the same program
+	Dir    string // relative to the root of the fs.FS
+	Path   string // import path
+	Files  []*File
+	Types  *types.Package
+	Info   *types.Info
+	prog   *Program
+	bodies bool       // are typed
+	needs  []*Package // imported from the same program
 }
 
 // A File is one Go file.
@@ -77,15 +78,16 @@ type variable struct {
 // Files that do not parse are read as far as they do. An error means that a
 // directory could not be read.
 func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
-	return load(ctx, &Scan{fsys: fsys}, dirs)
+	return load(ctx, &Scan{fsys: fsys}, dirs, true)
 }
 
-// Load is Load of files that are read already.
+// Load is Load of files that are read already. The function bodies of what dirs
+// import are not typed: the walker does not go into them.
 func (s *Scan) Load(ctx context.Context, dirs []string) (*Program, error) {
-	return load(ctx, s, dirs)
+	return load(ctx, s, dirs, false)
 }
 
-func load(ctx context.Context, scan *Scan, dirs []string) (*Program, error) {
+func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program, error) {
 	p := &Program{
 		Fset:    token.NewFileSet(),
 		scan:    scan,
@@ -104,7 +106,11 @@ func load(ctx context.Context, scan *Scan, dirs []string) (*Program, error) {
 	for _, dir := range dirs {
 		if pkg := p.byDir[path.Clean(dir)]; pkg != nil {
 			p.Packages = append(p.Packages, pkg)
+			pkg.bodies = true
 		}
+	}
+	for _, pkg := range p.byDir {
+		pkg.bodies = pkg.bodies || bodies
 	}
 	p.check()
 	return p, ctx.Err()
