@@ -36,6 +36,9 @@ type Program struct {
 	vars     map[types.Object]*variable
 	consts   map[types.Object]*variable
 	stubs    *stubs
+
+	methodsOnce   sync.Once
+	methodsByName map[string][]*function
 }
 
 // A Package is one package of the program. Files of all build variants belong to it.
