@@ -59,28 +59,24 @@ func (d *Database) reports(f rules.Finding) bool {
 
 // unread reports the statements of a release that stayed dark, in whole or in part.
 func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)) {
-	filled := map[string]bool{} // variables whose DDL was reported
-	var last *migration.Migration
 	for i := range r.Steps {
 		s := &r.Steps[i]
-		if s.Migration != last {
-			filled, last = map[string]bool{}, s.Migration
-		}
 		if !changesRows(s.Change) {
 			d.ddl[s.Statement] = true
 		}
 		o, ok := s.Change.(*schema.Opaque)
-		if !ok || o.Reads && filled[o.Variable] {
+		if !ok {
 			continue
-		}
-		if o.Variable != "" {
-			filled[o.Variable] = true
 		}
 		if o.Kind == schema.Unparsed && len(s.Statement.Template) > 0 {
 			d.dark[s.Statement] = true // its placeholder is at fault
 			continue
 		}
-		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: o.Pos(), Statement: o.Text(), Migration: s.Migration, Source: s.Statement}
+		at := o.Pos()
+		if s.Via != nil {
+			at = s.Via.Pos()
+		}
+		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: at, Statement: o.Text(), Migration: s.Migration, Source: s.Statement}
 		f.Message = "this statement was not checked: " + o.Why
 		f.Help = "if the server takes it, check it by eye and say so: `-- expandcheck:ignore unparsed-statement: REASON`"
 		if o.Kind == schema.Dynamic {
@@ -99,7 +95,7 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 // changesRows says whether a change leaves the schema alone.
 func changesRows(c schema.Change) bool {
 	switch c.(type) {
-	case *schema.Insert, *schema.Update, *schema.Delete, *schema.Neutral, *schema.SetVariable:
+	case *schema.Insert, *schema.Update, *schema.Delete, *schema.Neutral, *schema.SetVariable, *schema.Call:
 		return true
 	}
 	return false

@@ -33,6 +33,7 @@ type Database struct {
 	dark      map[*migration.Statement]bool // could not be read for a placeholder
 	ddl       map[*migration.Statement]bool // more than rows may be changed by it
 	missing   []string                      // what migrations speak of and none makes
+	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
 }
 
 // Load reads the migrations and replays them.

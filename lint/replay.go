@@ -221,10 +221,11 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 		}
 		for j := range m.Up {
 			for _, c := range results[i][j] {
-				d.make(release, c, m, &m.Up[j])
+				d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[j]})
 			}
 		}
 	}
+	d.uncalled()
 	for _, r := range d.Pending {
 		r.Finish()
 	}
@@ -237,12 +238,23 @@ func (d *Database) downs() bool {
 }
 
 // make makes a change: in a pending release, or before all of them.
-func (d *Database) make(release *rules.Release, c schema.Change, m *migration.Migration, st *migration.Statement) {
+func (d *Database) make(release *rules.Release, step rules.Step) {
+	switch c := step.Change.(type) {
+	case *schema.CreateRoutine:
+		d.define(c.Routine, step)
+	case *schema.DropRoutine:
+		d.undefine(c.Name)
+	case *schema.Call:
+		d.call(release, c, step)
+	}
+	if step.Change.Base().Hidden != nil && d.Schema.Moot(step.Change) {
+		return
+	}
 	var missing string
 	if release == nil {
-		missing = d.Schema.Apply(c).Missing
+		missing = d.Schema.Apply(step.Change).Missing
 	} else {
-		missing = release.Add(d.Schema, rules.Step{Change: c, Migration: m, Statement: st}).Effect.Missing
+		missing = release.Add(d.Schema, step).Effect.Missing
 	}
 	if missing != "" && !slices.Contains(d.missing, missing) {
 		d.missing = append(d.missing, missing)
@@ -260,6 +272,7 @@ func (d *Database) parse(ctx context.Context) [][][]schema.Change {
 			r := mysql.NewReader(d.Server)
 			for i := int(next.Add(1)) - 1; i < len(migrations) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				up := migrations[i].Up
+				r.Forget()
 				results[i] = make([][]schema.Change, len(up))
 				for j := range up {
 					results[i][j] = r.Read(&up[j].Statement).Changes

@@ -60,7 +60,7 @@ func runDropTable(p *Pass) {
 		before := s.Effect.Before
 		switch {
 		case c.Temporary, before != nil && before.Temporary:
-		case before == nil && c.IfExists:
+		case before == nil && (c.IfExists || c.Hidden != nil):
 			p.reportUnknownDrop(s, c)
 		case before != nil && p.Start(before) == nil:
 		case p.rebuildOf(before) != nil && p.reportRebuilt(s, p.rebuildOf(before)):

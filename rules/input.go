@@ -40,9 +40,17 @@ var OpaqueDDL = &Rule{
 	Summary:  "DDL stands in a string, a routine or code, where it cannot be read",
 	Doc: `## What it does
 
-Reports what may change the schema and cannot be read: PREPARE with a string or
-variable, SET @x = 'ALTER …', procedures, functions, events and blocks with DDL in
-their bodies, and migrations that are written in Go or another language.
+Reports what may change the schema and cannot be read: a string for PREPARE or
+EXECUTE IMMEDIATE that is put together when it runs, or that stands in a variable
+which this migration does not fill; DDL in strings and bodies that cannot be
+parsed; bodies in another language; and migrations that are written in Go or
+another language.
+
+DDL that can be read in a string (SET @x = IF(…, 'ALTER …', 'SELECT 1')) or in the
+body of a procedure, event or block is judged by the other rules, which say that it
+may run. It is replayed where the migration runs it, or calls the procedure: its
+condition mostly asks whether it was made already. What a procedure that no
+migration calls, or an event, would do is at most a warning, and is not replayed.
 
 ## Why it breaks
 
@@ -50,14 +58,16 @@ What was not read was not checked.
 
 ## Do this instead
 
-Write the change as a plain statement. Where it must stay as it is, check it by
-eye and give the reason: -- expandcheck:ignore opaque-ddl: REASON.
+Write the change as a plain statement, or at least the whole of it as a literal.
+Where it must stay as it is, check it by eye and give the reason:
+-- expandcheck:ignore opaque-ddl: REASON.
 
 ## When it is silent
 
-For routines and triggers without DDL, and for PREPARE of a query.`,
-	Bad:  "prepared-alter-fires",
-	Good: "routine-without-ddl-is-silent",
+For strings and bodies that can be read, for those that hold no DDL, and for
+functions and triggers: the server refuses DDL in them (error 1422).`,
+	Bad:  "concat-with-variable-fires",
+	Good: "prepared-ddl-is-silent",
 }
 
 // TemplatePlaceholder is reported for placeholders without a value.

@@ -18,6 +18,9 @@ type Step struct {
 	// reshapes says that the change is not spelled: it is what a rebuild or swap
 	// comes to for the table whose place another one takes.
 	reshapes bool
+	// Via is the CALL that runs the change, when another migration made the
+	// routine that holds it.
+	Via *schema.Clause
 }
 
 // act is what the server refuses when rows do not suit the change.
@@ -36,6 +39,8 @@ type Release struct {
 	Steps      []Step
 	// Downs says that migrations of the directory have down parts.
 	Downs bool
+	// Uncalled says that the steps are the body of a routine that no migration calls.
+	Uncalled bool
 
 	start map[int]*schema.Table // by ID; nil for what the release made
 	end   map[int]*schema.Table // nil for what it dropped
@@ -142,17 +147,28 @@ func (p *Pass) Deployed(t *schema.Table, column string) *schema.Column {
 // At returns a finding of the rule on a step, for Report to complete.
 func (p *Pass) At(s *Step) Finding {
 	b := s.Change.Base()
-	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos(), Statement: b.Text(), Migration: s.Migration, Source: s.Statement, reshapes: s.reshapes}
+	f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos(), Statement: b.Text(), Migration: s.Migration, Source: s.Statement, reshapes: s.reshapes, hidden: b.Hidden}
+	if s.Via != nil {
+		f.Related = []Related{{Pos: f.Pos, Message: "it stands here, in the body that the CALL runs"}}
+		f.Pos = s.Via.Pos()
+	}
 	if n, ok := schema.TableName(s.Change); ok {
 		f.Table = n.String()
 	}
 	return f
 }
 
-// Report reports a finding.
+// Report reports a finding. That a change may run or not is said of every hidden one.
 func (p *Pass) Report(f Finding) {
 	if f.reshapes {
 		f.Message = "another table takes the place of `" + f.Table + "`: " + f.Message
+	}
+	switch {
+	case p.Uncalled:
+		f.Severity = min(f.Severity, Warning)
+		f.Message += " (inside a routine that no migration calls: may run)"
+	case f.hidden != nil:
+		f.Message += " (inside a " + f.hidden.In + ": may run)"
 	}
 	p.Emit(f)
 }

@@ -87,7 +87,8 @@ type Finding struct {
 	Migration *migration.Migration
 	Source    *migration.Statement
 
-	reshapes bool // of a Step that no statement spells
+	reshapes bool           // of a Step that no statement spells
+	hidden   *schema.Hidden // of the change
 }
 
 // Related is another place that a finding speaks of.

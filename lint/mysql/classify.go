@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
-	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
 // classify reads a statement that does not parse: clause by clause where it has
@@ -29,10 +28,8 @@ func (r *Reader) classify(s *statement, failed *schema.Opaque) []schema.Change {
 		}
 	case s.is(0, "INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD"):
 		return s.rowsByTokens(failed)
-	case s.seq(0, "BEGIN", "NOT", "ATOMIC"):
-		return s.block()
-	case s.seq(0, "EXECUTE", "IMMEDIATE"):
-		return []schema.Change{s.dynamic("EXECUTE IMMEDIATE runs a string")}
+	case s.is(0, "CALL"):
+		return []schema.Change{s.call()}
 	case s.isNeutral():
 		return []schema.Change{s.neutral()}
 	}
@@ -44,7 +41,7 @@ var neutralHeads = []string{
 	"SELECT", "WITH", "TABLE", "VALUES", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "ANALYZE", "CHECK", "OPTIMIZE",
 	"REPAIR", "CHECKSUM", "FLUSH", "GRANT", "REVOKE", "SET", "LOCK", "UNLOCK", "START", "BEGIN", "COMMIT",
 	"ROLLBACK", "SAVEPOINT", "RELEASE", "XA", "SIGNAL", "RESIGNAL", "GET", "HANDLER", "INSTALL", "UNINSTALL",
-	"KILL", "RESET", "CHANGE", "STOP", "PURGE", "BINLOG", "CACHE", "HELP", "USE", "DO", "DEALLOCATE", "EXECUTE", "CALL",
+	"KILL", "RESET", "CHANGE", "STOP", "PURGE", "BINLOG", "CACHE", "HELP", "USE", "DO", "DEALLOCATE", "PREPARE", "EXECUTE",
 }
 
 func (s *statement) isNeutral() bool {
@@ -58,7 +55,7 @@ func (s *statement) isNeutral() bool {
 			}
 		}
 	}
-	return !(s.is(0, "SET") && s.ddlInStrings())
+	return true
 }
 
 // tokenOn is On for a change that tokens alone tell.
@@ -402,27 +399,4 @@ func (s *statement) rowsByTokens(failed *schema.Opaque) []schema.Change {
 		in.Columns = s.namesIn(after)
 	}
 	return []schema.Change{in}
-}
-
-// block reads BEGIN NOT ATOMIC … END.
-func (s *statement) block() []schema.Change {
-	if s.ddlInBody(0) {
-		return []schema.Change{s.dynamic("the block holds DDL")}
-	}
-	return []schema.Change{s.neutral()}
-}
-
-// ddlInBody says whether the tokens from i on hold DDL that outlives the session.
-func (s *statement) ddlInBody(i int) bool {
-	for ; i < len(s.toks); i++ {
-		switch {
-		case s.is(i, "ALTER", "DROP", "CREATE", "RENAME", "TRUNCATE") && s.is(i+1, "TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "TRIGGER", "OR", "UNIQUE"):
-			return true
-		case s.is(i, "PREPARE"), s.is(i, "EXECUTE") && s.is(i+1, "IMMEDIATE"):
-			return true
-		case s.toks[i].Kind == sqltext.String && s.toks[i].End-s.toks[i].Start > 8 && startsDDL(s.text[s.toks[i].Start+1:s.toks[i].End-1]):
-			return true
-		}
-	}
-	return false
 }

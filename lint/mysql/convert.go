@@ -37,8 +37,8 @@ func (s *statement) convert(node ast.StmtNode) []schema.Change {
 		return []schema.Change{&schema.Insert{On: s.on(n.Table, s.whole(), false)}}
 	case *ast.SetStmt:
 		return s.setVariables(n)
-	case *ast.PrepareStmt:
-		return s.prepare(n)
+	case *ast.CallStmt:
+		return []schema.Change{s.call()}
 	case *ast.ProcedureInfo, *ast.DropProcedureStmt:
 		return s.routineByTokens()
 	}
@@ -141,13 +141,8 @@ func (s *statement) textAfter(word string) string {
 func (s *statement) setVariables(n *ast.SetStmt) []schema.Change {
 	var out []schema.Change
 	for _, v := range n.Variables {
-		switch value, user := valueText(v.Value), !v.IsSystem; {
-		case user && s.ddlInStrings():
-			o := s.dynamic("the variable @" + v.Name + " holds DDL as a string")
-			o.Variable = strings.ToLower(v.Name)
-			out = append(out, o)
-		case v.IsSystem:
-			out = append(out, &schema.SetVariable{Clause: s.at(s.whole(), ""), Name: strings.ToLower(v.Name), Value: value})
+		if v.IsSystem {
+			out = append(out, &schema.SetVariable{Clause: s.at(s.whole(), ""), Name: strings.ToLower(v.Name), Value: valueText(v.Value)})
 		}
 	}
 	if len(out) == 0 {
@@ -156,41 +151,8 @@ func (s *statement) setVariables(n *ast.SetStmt) []schema.Change {
 	return out
 }
 
-func (s *statement) prepare(n *ast.PrepareStmt) []schema.Change {
-	switch {
-	case n.SQLVar != nil:
-		o := s.dynamic("what PREPARE runs stands in the variable @" + n.SQLVar.Name)
-		o.Variable = strings.ToLower(n.SQLVar.Name)
-		o.Reads = true
-		return []schema.Change{o}
-	case s.ddlInStrings():
-		return []schema.Change{s.dynamic("PREPARE runs DDL from a string")}
-	}
-	return []schema.Change{s.neutral()}
-}
-
 func (s *statement) dynamic(why string) *schema.Opaque {
 	o := s.opaque(schema.Dynamic, why, 0)
 	o.Clause = s.at(s.whole(), "")
 	return o
-}
-
-// ddlInStrings says whether a string literal of the statement begins like DDL.
-func (s *statement) ddlInStrings() bool {
-	for _, t := range s.tokens() {
-		if t.End-t.Start > 8 && (s.text[t.Start] == '\'' || s.text[t.Start] == '"') && startsDDL(s.text[t.Start+1:t.End-1]) {
-			return true
-		}
-	}
-	return false
-}
-
-func startsDDL(text string) bool {
-	text = strings.TrimLeft(text, " \t\r\n(")
-	for _, w := range []string{"ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE"} {
-		if len(text) > len(w) && strings.EqualFold(text[:len(w)], w) && strings.ContainsRune(" \t\r\n", rune(text[len(w)])) {
-			return true
-		}
-	}
-	return false
 }

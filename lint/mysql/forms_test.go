@@ -104,6 +104,7 @@ func walkForms(t *testing.T, name string, all []form) {
 
 func readForm(r *mysql.Reader, sql string) mysql.Result {
 	f := sqltext.NewFile("form.sql", sql)
+	r.Forget()
 	return r.Read(&sqltext.Statement{File: f, Start: 0, End: len(sql)})
 }
 
@@ -133,9 +134,18 @@ func kinds(changes []schema.Change) string {
 			kind += "(" + c.Table.String() + " " + c.To.String() + ")"
 		case *schema.Partition:
 			kind += "(" + c.Kind + ")"
+		case *schema.CreateRoutine:
+			if len(c.Routine.Runs) > 0 {
+				kind += "(" + c.Routine.Name + " runs " + kinds(c.Routine.Runs) + ")"
+			}
+		case *schema.Call:
+			kind += "(" + c.Name + ")"
 		}
 		if c.Base().Tokens {
 			kind += "~"
+		}
+		if h := c.Base().Hidden; h != nil {
+			kind += " in " + h.In
 		}
 		out = append(out, kind)
 	}

@@ -22,6 +22,9 @@ func FuzzRead(f *testing.F) {
 			f.Add(strings.TrimSpace(sql), uint8(i))
 		}
 	}
+	for i, sql := range hiddenSeeds {
+		f.Add(sql, uint8(i))
+	}
 	readers := map[string]*Reader{}
 	for _, s := range server.All() {
 		readers[s.Name] = NewReader(&s)
@@ -30,6 +33,7 @@ func FuzzRead(f *testing.F) {
 		all := server.All()
 		srv := all[int(pick)%len(all)]
 		r := readers[srv.Name]
+		r.Forget()
 		file := sqltext.NewFile("f.sql", sql)
 		for _, st := range sqltext.Split(file, 0, len(sql), sqltext.Mode(pick>>6)) {
 			checkRewrite(t, &st, &srv)
@@ -39,10 +43,27 @@ func FuzzRead(f *testing.F) {
 			}
 			for _, c := range changes {
 				checkPosition(t, file, c)
+				if routine, ok := c.(*schema.CreateRoutine); ok {
+					for _, c := range routine.Routine.Runs {
+						checkPosition(t, file, c)
+					}
+				}
 			}
 			replay(changes)
 		}
 	})
+}
+
+// hiddenSeeds are migrations with DDL in strings and bodies.
+var hiddenSeeds = []string{
+	"SET @x = (SELECT IF(EXISTS(SELECT 1 FROM i), 'SELECT 1', 'ALTER TABLE t ADD c ENUM(''a'') NOT NULL'));\nPREPARE s FROM @x; EXECUTE s;",
+	`SET @x = CONCAT('ALTER TABLE ', @t, " DROP\n COLUMN c"), @y = CASE WHEN @x THEN @x ELSE _utf8'DROP TABLE t' END; PREPARE s FROM @y`,
+	"SELECT CONCAT_WS(' ', 'DROP', 'TABLE', 't'), 'TRUNCATE t' INTO @a, @b FROM i; EXECUTE IMMEDIATE @a; EXECUTE IMMEDIATE @b",
+	"SET @x = 'ALTER TABLE t '; SET @x = CONCAT(@x, 'DROP COLUMN c'); PREPARE s FROM @x; SET @x = CONCAT(@x, @x)",
+	"EXECUTE IMMEDIATE 'BEGIN NOT ATOMIC EXECUTE IMMEDIATE ''DROP TABLE `a``b`''; END'",
+	"BEGIN NOT ATOMIC IF @v THEN DROP TABLE t; ELSEIF @w THEN DROP VIEW v; ELSE BEGIN END; END IF; END",
+	"CREATE PROCEDURE p(IN a INT) COMMENT 'x' a: BEGIN DECLARE EXIT HANDLER FOR 1060, SQLSTATE VALUE '42S21' BEGIN END; WHILE a DO ALTER TABLE t ADD c INT; END WHILE; CALL q(@x); END a",
+	"CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO CASE 1 WHEN 1 THEN DROP TABLE t; ELSE TRUNCATE TABLE u; END CASE",
 }
 
 func checkRewrite(t *testing.T, st *sqltext.Statement, srv *server.Server) {

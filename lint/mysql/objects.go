@@ -64,11 +64,7 @@ func (s *statement) routine(i int, failed *schema.Opaque) []schema.Change {
 	if after < len(s.toks) {
 		body = s.text[s.toks[after].Start:]
 	}
-	out := []schema.Change{&schema.CreateRoutine{Clause: s.at(s.whole(), ""), Routine: &schema.Routine{Name: n.Name, Kind: kind, Body: body}}}
-	if s.ddlInBody(after) {
-		out = append(out, s.dynamic("the body of "+strings.ToLower(kind)+" "+n.Name+" holds DDL"))
-	}
-	return out
+	return []schema.Change{&schema.CreateRoutine{Clause: s.at(s.whole(), ""), Routine: &schema.Routine{Name: n.Name, Kind: kind, Body: body}}}
 }
 
 // trigger reads CREATE TRIGGER name BEFORE|AFTER INSERT|UPDATE|DELETE ON table FOR EACH ROW … .

@@ -31,11 +31,13 @@ const maxParsed = 1 << 10
 // maxBuffer is the number of tokens that a reader keeps room for.
 const maxBuffer = 4 << 10
 
-// A Reader reads statements. It is not safe for concurrent use.
+// A Reader reads the statements of migrations in the order in which they run:
+// it remembers what user variables hold. It is not safe for concurrent use.
 type Reader struct {
 	server *server.Server
 	parser *parser.Parser
 	buffer []sqltext.Token
+	session
 }
 
 // NewReader returns a reader for statements that the server will run.
@@ -68,7 +70,13 @@ type Result struct {
 func (r *Reader) Read(st *sqltext.Statement) Result {
 	s := newStatement(st, r.server, r.buffer)
 	defer func() { r.buffer = s.buffer }()
-	if st.Problem != nil {
+	res := r.read(s)
+	res.Changes = r.reveal(s, res.Changes)
+	return res
+}
+
+func (r *Reader) read(s *statement) Result {
+	if s.source.Problem != nil {
 		return r.broken(s)
 	}
 	node, err := r.parse(s.text, s.mode)

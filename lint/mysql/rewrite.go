@@ -53,7 +53,7 @@ func (s *statement) rewrite() bool {
 	if !r.changed {
 		return false
 	}
-	s.text, s.toks = string(r.out), nil
+	s.spelled, s.text, s.toks = s.text, string(r.out), nil
 	return true
 }
 

@@ -15,11 +15,15 @@ type statement struct {
 	source *sqltext.Statement
 	server *server.Server
 	text   string
-	mode   sqltext.Mode
-	toks   []sqltext.Token
-	buffer []sqltext.Token // of the reader, for toks to lie in
-	facts  []fact          // what the rewrite took away, by offset
-	ignore bool            // ALTER IGNORE, INSERT IGNORE: the parser drops it
+	// spelled is the text before the rewrite; "" when it was not rewritten.
+	spelled string
+	mode    sqltext.Mode
+	toks    []sqltext.Token
+	buffer  []sqltext.Token // of the reader, for toks to lie in
+	facts   []fact          // what the rewrite took away, by offset
+	ignore  bool            // ALTER IGNORE, INSERT IGNORE: the parser drops it
+	// fragment is the text that the statement is a part of, when it stands in strings.
+	fragment *fragment
 }
 
 func newStatement(st *sqltext.Statement, srv *server.Server, buffer []sqltext.Token) *statement {
@@ -195,7 +199,11 @@ func (s *statement) at(c clause, lead string) schema.Clause {
 // between returns the Clause of the bytes [from, to).
 func (s *statement) between(from, to int, lead string) schema.Clause {
 	span := schema.Span{From: s.source.Start + from, To: s.source.Start + to}
-	return schema.Clause{Source: file{s.source.File}, Span: span, Quote: span, Lead: lead}
+	c := schema.Clause{Source: file{s.source.File}, Span: span, Quote: span, Lead: lead}
+	if s.fragment != nil {
+		c.Source = s.fragment
+	}
+	return c
 }
 
 // quoting returns the clause with the text of the whole statement.

@@ -18,6 +18,16 @@ type Clause struct {
 	// Tokens says that the statement did not parse and that the clause was
 	// recognised by its first words; details may be missing.
 	Tokens bool
+	// Hidden is nil for a change that a statement of the migration makes by itself.
+	Hidden *Hidden
+}
+
+// Hidden says of a change where it stands that it may run or not.
+type Hidden struct {
+	In string // string, routine, block
+	// OneOf says that another one may run in its place, so that what the table
+	// is afterwards is not known.
+	OneOf bool
 }
 
 // A Source is the text that clauses are pieces of. Positions are counted, and
@@ -261,6 +271,11 @@ type (
 		Clause
 		Kind, Name string
 	}
+	// Call is CALL of a procedure.
+	Call struct {
+		Clause
+		Name string
+	}
 	// CreateDatabase is CREATE DATABASE.
 	CreateDatabase struct {
 		Clause
@@ -333,9 +348,6 @@ type Opaque struct {
 	// Tables are those that it names, as far as its tokens tell.
 	Tables []Name
 	Kind   OpaqueKind
-	// Variable is the user variable that a Dynamic one fills, or, with Reads, runs.
-	Variable string
-	Reads    bool
 }
 
 // OpaqueKind says which rule reports it.

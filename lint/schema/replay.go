@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -36,6 +37,15 @@ func (s *Schema) StartRelease(n int) {
 		clear(s.temps)
 	}
 	s.release = n
+}
+
+// Clone returns a copy that changes apart from s.
+func (s *Schema) Clone() *Schema {
+	c := *s
+	c.tables, c.views = maps.Clone(s.tables), maps.Clone(s.views)
+	c.triggers, c.routines = maps.Clone(s.triggers), maps.Clone(s.routines)
+	c.temps = maps.Clone(s.temps)
+	return &c
 }
 
 // Table returns the table of that name, or nil: a temporary one first. A name
@@ -232,7 +242,7 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 func (s *Schema) dropTable(c *DropTable) Effect {
 	t := s.Table(c.Table)
 	if t == nil {
-		if c.IfExists {
+		if c.IfExists || c.Hidden != nil {
 			return Effect{}
 		}
 		return Effect{Missing: "table " + c.Table.String()}
@@ -345,6 +355,7 @@ func (s *Schema) alter(on *On, c Change) Effect {
 		t.Keys = slices.Clone(t.Keys)
 	}
 	missing := t.apply(c, s.release, s.newID)
+	t.Unknown = t.Unknown || on.Hidden != nil && on.Hidden.OneOf
 	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
 		effect.Missing = missing
 	}

@@ -229,6 +229,7 @@ type Routine struct {
 	Name    string
 	Kind    string // PROCEDURE, FUNCTION, EVENT, PACKAGE
 	Body    string
+	Runs    []Change // the DDL and the calls in its body, in order
 	Release int
 }
 
