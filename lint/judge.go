@@ -88,6 +88,9 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 			f.Table = o.Tables[0].String()
 		}
 		f.Severity = cfg.severity(f.Rule)
+		if r.Uncalled {
+			f.Severity = min(f.Severity, rules.Warning)
+		}
 		emit(f)
 	}
 }

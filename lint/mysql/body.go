@@ -26,7 +26,31 @@ func (r *Reader) readRoutine(s *statement, routine *schema.Routine) {
 		}
 		from++
 	}
-	routine.Runs = r.readBody(s, s.characteristics(from), "routine")
+	if routine.Runs = s.otherLanguage(from); routine.Runs == nil {
+		routine.Runs = r.readBody(s, s.characteristics(from), "routine")
+	}
+}
+
+// otherLanguage returns what a body that is no SQL may run: it is told when it
+// speaks of DDL at all.
+func (s *statement) otherLanguage(from int) []schema.Change {
+	if at := s.characteristics(from); at >= len(s.toks) || !s.is(at, "AS") {
+		return nil
+	}
+	for i := from; i < len(s.toks); i++ {
+		if s.toks[i].Kind != sqltext.String {
+			continue
+		}
+		body := strings.ToUpper(s.text[s.toks[i].Start:s.toks[i].End])
+		for _, verb := range []string{"ALTER ", "CREATE ", "DROP ", "RENAME ", "TRUNCATE "} {
+			if strings.Contains(body, verb) {
+				o := s.dynamic("this routine is written in another language and speaks of DDL")
+				hide([]schema.Change{o}, &schema.Hidden{In: "routine"})
+				return []schema.Change{o}
+			}
+		}
+	}
+	return nil
 }
 
 // characteristics returns the index behind COMMENT 'x', SQL SECURITY x and the like.

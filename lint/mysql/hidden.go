@@ -86,8 +86,10 @@ func (r *Reader) readStrings(s *statement) []schema.Change {
 	e := &evaluator{statement: s, variables: r.variables}
 	switch {
 	case s.is(0, "SET"):
+		r.assignedWithin(e)
 		return r.set(e)
 	case s.is(0, "SELECT"):
+		r.assignedWithin(e)
 		return r.selectInto(e)
 	case s.is(0, "DECLARE"):
 		return r.declare(e)
@@ -160,6 +162,16 @@ func (r *Reader) selectInto(e *evaluator) []schema.Change {
 		}
 	}
 	return out
+}
+
+// assignedWithin takes the variables that are assigned somewhere within an
+// expression for unknown.
+func (r *Reader) assignedWithin(e *evaluator) {
+	for i := 2; i < len(e.toks); i++ {
+		if e.toks[i].Kind == sqltext.Variable && e.assigned(i) == i+3 && !e.is(i-1, ",") {
+			r.assign(e.variable(i), []text{unknownText(e.place(0))})
+		}
+	}
 }
 
 func (e *evaluator) isVariable(i int) bool {

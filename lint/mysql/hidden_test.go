@@ -100,6 +100,8 @@ func TestHidden(t *testing.T) {
 		{"function and trigger", "CREATE FUNCTION f() RETURNS INT BEGIN DROP TABLE t; RETURN 1; END; CREATE TRIGGER g AFTER INSERT ON t FOR EACH ROW DROP TABLE u", ""},
 		{"unread in a body", "CREATE PROCEDURE p() BEGIN ALTER TABLE t FROBNICATE; END", "1:42 Opaque(the DDL in this routine could not be read: unexpected `FROBNICATE` @1:42) in routine"},
 		{"cannot be split", "CREATE PROCEDURE p() AS BEGIN DROP TABLE t; END", "1:1 Opaque(this routine holds DDL, and its statements cannot be told apart @1:1) in routine"},
+		{"another language", "CREATE PROCEDURE p() LANGUAGE JAVASCRIPT AS $$ session.sql(`DROP TABLE t`).execute() $$; CREATE PROCEDURE q() LANGUAGE JAVASCRIPT AS $$ console.log(1) $$", "1:1 Opaque(this routine is written in another language and speaks of DDL @1:1) in routine"},
+		{"assigned within", "SET @x = 'SELECT 1'; SELECT COUNT(*) FROM (SELECT @x := q FROM i) z; PREPARE s FROM @x", "1:70 Opaque(what this PREPARE runs is known only when it runs @1:70)"},
 		{"rows only", "CREATE PROCEDURE p() BEGIN DELETE FROM t; SELECT 'DROP TABLE t'; CREATE TEMPORARY TABLE x (a INT); END", "1:66 CreateTable(x 1 columns, 0 keys) in routine"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -248,7 +248,7 @@ func beginningOf(sql string, mode sqltext.Mode) beginning {
 // ddlObjects are the words that follow the first one of DDL, but not of a message.
 var ddlObjects = func() map[string]bool {
 	out := map[string]bool{}
-	for _, w := range strings.Fields(`TABLE TABLES TEMPORARY ONLINE OFFLINE IGNORE VIEW INDEX UNIQUE FULLTEXT SPATIAL VECTOR
+	for w := range strings.FieldsSeq(`TABLE TABLES TEMPORARY ONLINE OFFLINE IGNORE VIEW INDEX UNIQUE FULLTEXT SPATIAL VECTOR
 		DATABASE SCHEMA TRIGGER PROCEDURE FUNCTION EVENT PACKAGE OR DEFINER ALGORITHM SQL`) {
 		out[w] = true
 	}
