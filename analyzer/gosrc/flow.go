@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,29 +26,34 @@ type Flow struct {
 	flags   map[string]bool
 	callers map[*ast.FuncDecl][]Site
 	graphs  map[*ast.BlockStmt]*graph
-	covered map[cover]bool
-}
-
-type cover struct {
-	decl *ast.FuncDecl
-	node ast.Node
+	covered map[*ast.FuncDecl]bool // of the question at hand
 }
 
 // NewFlow returns the flow of a program under conditions that are known.
 func NewFlow(p *Program, flags map[string]bool) *Flow {
-	return &Flow{program: p, flags: flags, callers: p.callers(), graphs: map[*ast.BlockStmt]*graph{}, covered: map[cover]bool{}}
+	return &Flow{program: p, flags: flags, callers: p.callers(), graphs: map[*ast.BlockStmt]*graph{}}
 }
 
 // Callers returns the calls of a function that the program makes, those through
 // an interface included.
 func (f *Flow) Callers(decl *ast.FuncDecl) []Site { return f.callers[decl] }
 
-// Must says whether b happens whenever a does: before or after it, on every path
-// to a return without an error; in the same function, in one that it calls, or
-// in every known caller.
-func (f *Flow) Must(a, b Site) bool { return f.must(a, b, nil) }
+// Must says whether one of the sites b happens whenever a does: before or after
+// it, on every path to a return without an error; in the same function, in one
+// that it calls, or in every known caller.
+func (f *Flow) Must(a Site, b []Site) bool {
+	nodes := make(nodeSet, len(b))
+	for _, s := range b {
+		nodes[s.Node] = true
+	}
+	f.covered = map[*ast.FuncDecl]bool{}
+	return f.must(a, nodes, nil)
+}
 
-func (f *Flow) must(a, b Site, seen []*ast.FuncDecl) bool {
+// nodeSet are the nodes of which one must be reached.
+type nodeSet map[ast.Node]bool
+
+func (f *Flow) must(a Site, b nodeSet, seen []*ast.FuncDecl) bool {
 	if slices.Contains(seen, a.Decl) || len(seen) > maxDepth {
 		return false
 	}
@@ -68,7 +74,7 @@ func (f *Flow) must(a, b Site, seen []*ast.FuncDecl) bool {
 }
 
 // within says whether b happens in the function of a, itself or in what is called.
-func (f *Flow) within(a, b Site) bool {
+func (f *Flow) within(a Site, b nodeSet) bool {
 	bodies := enclosing(a.Decl, a.Node)
 	for i := len(bodies) - 1; i >= 0; i-- {
 		at := a.Node
@@ -88,9 +94,7 @@ func (f *Flow) within(a, b Site) bool {
 // assume are the conditions that hold where a site is reached.
 func (f *Flow) assume(a Site) map[string]bool {
 	out := map[string]bool{}
-	for k, v := range f.flags {
-		out[k] = v
-	}
+	maps.Copy(out, f.flags)
 	for _, c := range conditions(a.Decl, a.Node) {
 		out[c.text] = c.holds
 	}
@@ -98,12 +102,12 @@ func (f *Flow) assume(a Site) map[string]bool {
 }
 
 // leadsTo returns what says whether b surely happens in a node of a body.
-func (f *Flow) leadsTo(pkg *Package, decl *ast.FuncDecl, b Site) func(ast.Node) bool {
+func (f *Flow) leadsTo(pkg *Package, decl *ast.FuncDecl, b nodeSet) func(ast.Node) bool {
 	return func(n ast.Node) bool { return f.happensIn(pkg, decl, n, b) }
 }
 
 // happensIn says whether b surely happens when a node of a body does.
-func (f *Flow) happensIn(pkg *Package, decl *ast.FuncDecl, n ast.Node, b Site) bool {
+func (f *Flow) happensIn(pkg *Package, decl *ast.FuncDecl, n ast.Node, b nodeSet) bool {
 	found := false
 	ast.Inspect(n, func(at ast.Node) bool {
 		if found || at == nil {
@@ -118,7 +122,7 @@ func (f *Flow) happensIn(pkg *Package, decl *ast.FuncDecl, n ast.Node, b Site) b
 			}
 			return false
 		case *ast.CallExpr:
-			if at == b.Node || f.callCovers(pkg, at, b) {
+			if b[at] || f.callCovers(pkg, at, b) {
 				found = true
 				return false
 			}
@@ -129,7 +133,7 @@ func (f *Flow) happensIn(pkg *Package, decl *ast.FuncDecl, n ast.Node, b Site) b
 }
 
 // callCovers says whether a call runs a function in which b surely happens.
-func (f *Flow) callCovers(pkg *Package, call *ast.CallExpr, b Site) bool {
+func (f *Flow) callCovers(pkg *Package, call *ast.CallExpr, b nodeSet) bool {
 	callee := pkg.Callee(call).Func
 	if callee == nil {
 		return false
@@ -147,14 +151,13 @@ func (f *Flow) callCovers(pkg *Package, call *ast.CallExpr, b Site) bool {
 }
 
 // covers says whether b happens on every path through a function.
-func (f *Flow) covers(fn *function, b Site) bool {
-	key := cover{fn.decl, b.Node}
-	if known, ok := f.covered[key]; ok {
+func (f *Flow) covers(fn *function, b nodeSet) bool {
+	if known, ok := f.covered[fn.decl]; ok {
 		return known
 	}
-	f.covered[key] = false // a function that calls itself
+	f.covered[fn.decl] = false // a function that calls itself
 	out := f.graph(fn.pkg, fn.decl.Body).everyPath(f.flags, f.leadsTo(fn.pkg, fn.decl, b))
-	f.covered[key] = out
+	f.covered[fn.decl] = out
 	return out
 }
 
@@ -308,7 +311,7 @@ func (g *graph) through(at ast.Node, known map[string]bool, happens func(ast.Nod
 	if happensBeside(block.Nodes[i], at, happens) {
 		return true
 	}
-	if !g.escapes(block, i+1, known, happens, nil) {
+	if !g.endsWell(block.Nodes[i]) && !g.escapes(block, i+1, known, happens, nil) {
 		return true
 	}
 	return !g.escapes(g.cfg.Blocks[0], 0, known, happens, block.Nodes[i])
@@ -347,7 +350,7 @@ func (g *graph) escapes(from *cfg.Block, index int, known map[string]bool, happe
 				return false
 			}
 			if ret, ok := n.(*ast.ReturnStmt); ok {
-				return until == nil && !g.failed[ret]
+				return until == nil && g.endsWell(ret)
 			}
 		}
 		for _, next := range feasible(b, known) {
@@ -361,6 +364,12 @@ func (g *graph) escapes(from *cfg.Block, index int, known map[string]bool, happe
 		return false
 	}
 	return walk(from, index)
+}
+
+// endsWell says whether a node is a return without an error.
+func (g *graph) endsWell(n ast.Node) bool {
+	ret, ok := n.(*ast.ReturnStmt)
+	return ok && !g.failed[ret]
 }
 
 // feasible are the blocks that can follow, where a condition is known.
