@@ -292,7 +292,7 @@ func (f *frame) field(owner Value, e *ast.SelectorExpr) Value {
 	unknown := Unknown{Why: "field " + e.Sel.Name, Expr: e}
 	r, ok := owner.(*Record)
 	if !ok {
-		return unknown
+		return f.unknownField(e, unknown)
 	}
 	if v, ok := r.Fields[e.Sel.Name]; ok {
 		return v
@@ -306,6 +306,26 @@ func (f *frame) field(owner Value, e *ast.SelectorExpr) Value {
 	}
 	if t := f.pkg.Info.TypeOf(e); t != nil && !r.Open {
 		return zero(t)
+	}
+	return f.unknownField(e, unknown)
+}
+
+// unknownField is a field of a struct of which nothing is known here: what the
+// program gives it elsewhere, if somebody knows.
+func (f *frame) unknownField(e *ast.SelectorExpr, unknown Unknown) Value {
+	sel, ok := f.pkg.Info.Selections[e]
+	if !ok {
+		return unknown
+	}
+	field, ok := sel.Obj().(*types.Var)
+	if !ok {
+		return unknown
+	}
+	unknown.Field = field
+	if f.w.Field != nil {
+		if v := f.w.Field(field); v != nil {
+			return v
+		}
 	}
 	return unknown
 }
@@ -351,11 +371,13 @@ func (f *frame) record(e *ast.CompositeLit, t types.Type, u *types.Struct) Value
 		case keyed:
 			if id, ok := kv.Key.(*ast.Ident); ok {
 				r.Fields[id.Name] = f.eval(kv.Value)
+				f.told(t, id.Name, r.Fields[id.Name])
 				continue
 			}
 			f.eval(kv.Value)
 		case u != nil && i < u.NumFields():
 			r.Fields[u.Field(i).Name()] = f.eval(elt)
+			f.told(t, u.Field(i).Name(), r.Fields[u.Field(i).Name()])
 		default:
 			f.eval(elt)
 		}
@@ -599,6 +621,7 @@ func (f *frame) text(v Value, e ast.Expr) Text {
 		}
 	case Unknown:
 		t := hole(e, v.Why)
+		t[0].Param, t[0].Field = v.Param, v.Field
 		if v.Expr != nil {
 			t[0].Expr = v.Expr
 		}

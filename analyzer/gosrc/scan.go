@@ -3,6 +3,9 @@ package gosrc
 import (
 	"context"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path"
 	"slices"
@@ -209,4 +212,56 @@ func (s *wordSet) in(text []byte) bool {
 		}
 	}
 	return false
+}
+
+// Mentioning is Having of the words, and of what carries them further: of the
+// exported constants, variables, functions and methods whose declarations
+// contain one, wherever they are named.
+func (s *Scan) Mentioning(words []string) []string {
+	set := newWordSet(words)
+	carriers := make([][]string, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		if set.in(s.Files[i].Text) {
+			carriers[i] = s.carriers(i, set)
+		}
+	})
+	all := slices.Concat(carriers...)
+	return s.Having(append(all, words...))
+}
+
+// carriers are the exported names of a file whose declarations contain a word.
+func (s *Scan) carriers(i int, set *wordSet) []string {
+	text := s.Files[i].Text
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if f == nil || err != nil && len(f.Decls) == 0 {
+		return nil
+	}
+	holds := func(n ast.Node) bool {
+		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
+		return from <= to && to <= len(text) && set.in(text[from:to])
+	}
+	var out []string
+	add := func(name *ast.Ident) {
+		if name.IsExported() {
+			out = append(out, name.Name)
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if holds(d) {
+				add(d.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok && holds(v) {
+					for _, name := range v.Names {
+						add(name)
+					}
+				}
+			}
+		}
+	}
+	return out
 }

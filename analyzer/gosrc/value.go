@@ -27,6 +27,8 @@ type Part struct {
 	// Hole says why the text is not known; "" when it is.
 	Hole string
 	Expr ast.Expr // what gives the text of a hole, when an expression does
+	// Param and Field are the parameter or struct field that a hole comes from.
+	Param, Field *types.Var
 	// May says that the piece is added under a condition only.
 	May bool
 }
@@ -70,6 +72,7 @@ type Unknown struct {
 	Why   string
 	Expr  ast.Expr
 	Param *types.Var // the parameter that it comes from, unchanged
+	Field *types.Var // the struct field that it comes from, unchanged
 }
 
 func (Text) isValue()    {}

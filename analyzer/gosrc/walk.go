@@ -17,6 +17,12 @@ type Walker struct {
 	Follow bool
 	// Call is told of every call that is not the evaluator's own business.
 	Call func(*Call)
+	// Param gives a parameter of Func its value, Field a field of a struct that is
+	// not known, where somebody knows; nil values stay unknown.
+	Param func(*types.Var) Value
+	Field func(*types.Var) Value
+	// Set is told of every value that a struct field is given.
+	Set func(*types.Var, Value)
 
 	active []*ast.BlockStmt // bodies being walked, outermost first
 	quiet  int              // evaluating only: calls are not shown
@@ -110,10 +116,20 @@ func (f *frame) unknownParams(list *ast.FieldList) {
 	for _, field := range list.List {
 		for _, name := range field.Names {
 			if obj, ok := f.pkg.Info.Defs[name].(*types.Var); ok {
-				f.env.vars[obj] = Unknown{Why: "parameter " + name.Name, Expr: name, Param: obj}
+				f.env.vars[obj] = f.param(obj, name)
 			}
 		}
 	}
+}
+
+// param is the value of a parameter that no call gives.
+func (f *frame) param(obj *types.Var, name *ast.Ident) Value {
+	if f.w.Param != nil && len(f.w.active) == 0 {
+		if v := f.w.Param(obj); v != nil {
+			return v
+		}
+	}
+	return Unknown{Why: "parameter " + name.Name, Expr: name, Param: obj}
 }
 
 // run walks a body and returns what its results can be.
@@ -703,7 +719,27 @@ func (f *frame) storeField(owner ast.Expr, name string, v Value) {
 		out.Fields = map[string]Value{}
 	}
 	out.Fields[name] = v
+	f.told(r.Type, name, v)
 	f.store(owner, out)
+}
+
+// told tells the owner of the walker of the value of a field.
+func (f *frame) told(t types.Type, name string, v Value) {
+	if f.w.Set == nil || f.w.quiet > 0 || t == nil {
+		return
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for i := range s.NumFields() {
+		if field := s.Field(i); field.Name() == name {
+			f.w.Set(field, v)
+		}
+	}
 }
 
 func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
