@@ -96,6 +96,16 @@ func (s *Schema) Tables() []*Table {
 	return out
 }
 
+// Views returns all views, sorted by name.
+func (s *Schema) Views() []*View {
+	out := make([]*View, 0, len(s.views))
+	for _, v := range s.views {
+		out = append(out, v)
+	}
+	slices.SortFunc(out, func(a, b *View) int { return strings.Compare(key(a.Name), key(b.Name)) })
+	return out
+}
+
 // put gives a table the place under its name.
 func (s *Schema) put(t *Table) {
 	if t.Temporary {

@@ -10,6 +10,10 @@ type Query struct {
 	// Results are the columns that a SELECT gives back, in order; nil when they
 	// are not known, as behind a hole.
 	Results []Result
+	Ignore  bool // INSERT IGNORE, UPDATE IGNORE: what fails elsewhere is a warning
+	// Unresolved says that a hole hides a table, and that no column is spelled
+	// that tells which it could be.
+	Unresolved bool
 
 	Package  string // import path of the code that runs it; "" for SQL
 	Function string // the enclosing function: Name, Type.Name; the object's name for SQL
@@ -44,20 +48,28 @@ type Use struct {
 	Query *Query
 	Pos   Position // of the name, of the `*`, or of the table of an INSERT without columns
 	Table Name     // as the schema spells it
-	// Column is the column as the schema spells it; "" for the table as a whole.
+	// Column is the column as the schema spells it, or as the statement does when
+	// the schema has none of that name; "" for the table as a whole.
 	Column string
 	Write  bool
 	// Certain says that the table is resolved. A possible use stands behind a
 	// hole, or is a column that more than one table could have.
 	Certain bool
+	// Missing says that the definition of the table is wholly known, and that
+	// neither it nor another table of the statement has the column.
+	Missing bool
 	// May says that the text of the use is added under a condition only.
 	May  bool
 	By   Naming
 	Part Part
 	// Branch tells the two writes of an upsert apart.
 	Branch Branch
-	Value  *Value // what a write sets; nil for reads
-	Index  string // named by a hint; such a use is of the table as a whole
+	// Value is what a write sets; nil for reads. Rows of one INSERT that set
+	// different values are uses of their own.
+	Value *Value
+	// Fallback are the columns that COALESCE or IFNULL takes where this one is NULL.
+	Fallback []ColumnName
+	Index    string // named by a hint; such a use is of the table as a whole
 }
 
 // Naming says how a statement names a column.
@@ -66,9 +78,10 @@ type Naming uint8
 // The ways to name a column.
 const (
 	ByName     Naming = iota
-	ByStar            // SELECT *, t.*, COUNT(*) is none
+	ByStar            // SELECT *, t.*, what a NATURAL JOIN compares; COUNT(*) is none
 	ByPosition        // INSERT without a column list
-	ByOmission        // REPLACE, or INSERT, of a row without it: it takes its default
+	ByOmission        // left out of a REPLACE: it takes its default
+	ByHole            // a hole may name it
 )
 
 // Part is the part of a statement that a use stands in.
@@ -95,8 +108,8 @@ const (
 type Value struct {
 	Kind ValueKind
 	Text string // of a constant: 0, NULL, 'x'
-	// Param numbers the placeholder, from 0 in the order of the text; Name is
-	// that of a named one.
+	// Param numbers the argument of a placeholder, from 0; -1 when a hole before
+	// it may hold others. Name is that of a named one.
 	Param int
 	Name  string
 	From  []ColumnName // the columns that an expression is computed from
@@ -126,5 +139,5 @@ type Result struct {
 	Table    Name   // where it comes from unchanged; empty for an expression
 	Column   string
 	Star     bool // one of several that a * stands for
-	Nullable bool // an outer join or an expression may make it NULL although the column is NOT NULL
+	Nullable bool // an outer join or an expression may make it NULL, whatever the column is
 }

@@ -1,0 +1,134 @@
+package mysql
+
+import (
+	"slices"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// finish turns what was read into the uses of the query.
+func (q *reading) finish() {
+	q.optimizerHints()
+	q.droppedHoles()
+	for _, g := range q.guesses {
+		q.guessed(g)
+	}
+	if q.unsureHead() {
+		q.query.Results = nil
+		for i := range q.uses {
+			q.uses[i].Certain, q.uses[i].Missing = false, false
+		}
+	}
+	q.emit()
+}
+
+// unsureHead says whether a hole hides what kind of statement it is.
+func (q *reading) unsureHead() bool {
+	return len(q.holes) > 0 && q.holes[0].token == 0
+}
+
+// droppedHoles notes what a hole may read that stands where a clause would, or
+// that the parser took for an alias: every column of the tables that are named.
+func (q *reading) droppedHoles() {
+	for i := range q.holes {
+		h := &q.holes[i]
+		if h.token < 0 || h.quiet || h.seen || len(h.fills) == 0 {
+			continue
+		}
+		if f := h.fills[h.fill]; f == fillEquals || f == fillAnd || f == fillValue || f == fillList {
+			continue
+		}
+		for _, s := range q.sources {
+			if s.guess != nil && (s.guess.implied || !s.guess.spells()) {
+				continue
+			}
+			use := schema.Use{Part: schema.InFilter, By: schema.ByHole}
+			if s == q.target { // ON DUPLICATE KEY UPDATE
+				use = schema.Use{Write: true, Part: schema.InSet, Branch: schema.OnUpdate, By: schema.ByHole}
+				use.Value = &schema.Value{Kind: schema.UnknownValue, Param: -1}
+			}
+			q.starUses(s, s.all(), use, h.start, h.end)
+		}
+		q.query.Results = nil
+		return
+	}
+}
+
+// spells says whether the statement spells a column of the hidden table.
+func (g *guess) spells() bool {
+	return slices.ContainsFunc(g.uses, func(u located) bool { return u.Column != "" })
+}
+
+// guessed gives the uses of a hidden table to every table that it can be.
+func (q *reading) guessed(g *guess) {
+	letters := len(g.spelling.prefix) + len(g.spelling.suffix)
+	if g.implied && !g.spells() {
+		return
+	}
+	if g.spelling.hole && letters < shortest && !g.spells() {
+		q.query.Unresolved = true
+		q.named = true
+		return
+	}
+	for _, t := range q.catalog.Tables() {
+		if !g.spelling.fits(t.Name.Name) || !g.hasAll(t) {
+			continue
+		}
+		q.named = true
+		for _, u := range g.uses {
+			q.guessedUse(u, t)
+		}
+	}
+}
+
+func (g *guess) hasAll(t *schema.Table) bool {
+	for _, u := range g.uses {
+		if u.Column != "" && t.Column(u.Column) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (q *reading) guessedUse(u located, t *schema.Table) {
+	u.Table = t.Name
+	switch {
+	case u.Column != "":
+		u.Column = t.Column(u.Column).Name
+	case u.Part != schema.InFrom:
+		for _, c := range t.Columns {
+			if !c.Invisible {
+				u.Column = c.Name
+				q.uses = append(q.uses, u)
+			}
+		}
+		return
+	}
+	q.uses = append(q.uses, u)
+}
+
+// emit puts the uses in the order of the text.
+func (q *reading) emit() {
+	slices.SortStableFunc(q.uses, func(a, b located) int { return a.from - b.from })
+	all := make([]schema.Use, len(q.uses))
+	q.query.Uses = make([]*schema.Use, len(q.uses))
+	for i, u := range q.uses {
+		all[i] = u.Use
+		all[i].Query, all[i].Pos = q.query, q.query.Pos
+		if u.from >= 0 {
+			all[i].Pos = q.position(u.from, u.to)
+			all[i].May = q.isMay(u.from)
+		}
+		q.query.Uses[i] = &all[i]
+	}
+}
+
+func (q *reading) isMay(at int) bool {
+	at = q.text.offset(q.base+at, false)
+	for _, m := range q.in.May {
+		if m.Start <= at && at < m.End {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,333 @@
+package mysql
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+)
+
+// A Catalog is the schema that queries are read against.
+type Catalog interface {
+	Table(schema.Name) *schema.Table
+	View(schema.Name) *schema.View
+	Tables() []*schema.Table
+	Views() []*schema.View
+}
+
+// A QueryReader reads the statements that code runs into the uses that they
+// make of a schema. It is not safe for concurrent use.
+type QueryReader struct {
+	server  *server.Server
+	catalog Catalog
+	reader  *Reader
+	names   map[string]bool // the first word of each name, in lower case
+	odd     bool            // a name has no word that could be looked for
+	views   map[*schema.View][]output
+}
+
+// NewQueryReader returns a reader of queries on the schema as it stands.
+func NewQueryReader(srv *server.Server, c Catalog) *QueryReader {
+	r := &QueryReader{server: srv, catalog: c, reader: NewReader(srv), names: map[string]bool{}, views: map[*schema.View][]output{}}
+	for _, t := range c.Tables() {
+		r.lookFor(t.Name.Name)
+	}
+	for _, v := range c.Views() {
+		r.lookFor(v.Name.Name)
+	}
+	return r
+}
+
+// A QueryInput is what is known of a text besides its bytes.
+type QueryInput struct {
+	// Holes are the spans whose content is not known, in order; what the text
+	// has there only marks them.
+	Holes []sqltext.Span
+	// May are the spans that are added under a condition only.
+	May []sqltext.Span
+	// Position returns where a piece of the text stands.
+	Position func(from, to int) schema.Position
+	// Row is the table whose rows NEW and OLD are, in the body of a trigger.
+	Row schema.Name
+	// Variables are the parameters and local variables of a routine. They hide columns.
+	Variables []string
+}
+
+// The answers to a text that gives no query. Any other error is an *UnreadError.
+var (
+	ErrNotSQL  = errors.New("not a statement of this dialect")
+	ErrNoTable = errors.New("names no table of the schema")
+)
+
+// An UnreadError is a statement that names a table of the schema, as far as its
+// words tell, and does not parse.
+type UnreadError struct {
+	Offset int // in the text
+	Why    string
+}
+
+func (e *UnreadError) Error() string { return fmt.Sprintf("%s at byte %d", e.Why, e.Offset) }
+
+// maxStatements bounds the statements read from one text.
+const maxStatements = 256
+
+// Query returns the statements of a text, in order, those that name no table of
+// the schema left out. The error is ErrNotSQL or ErrNoTable when none is left;
+// what does not parse is an *UnreadError beside the statements that do, and
+// gives the uses that its words tell: all of them possible.
+func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error) {
+	if !r.startsLikeSQL(text, in.Holes) {
+		return nil, ErrNotSQL
+	}
+	if in.Row.Name == "" && !r.mayName(text, in.Holes) {
+		return nil, ErrNoTable
+	}
+	t := newQueryText(text, in.Holes)
+	var queries []*schema.Query
+	var unread error
+	answer := ErrNotSQL
+	for _, span := range t.statements() {
+		q, err := r.one(t, &in, span)
+		var e *UnreadError
+		switch {
+		case errors.As(err, &e):
+			unread = errors.Join(unread, err)
+		case errors.Is(err, ErrNoTable):
+			answer = err
+		}
+		if q != nil {
+			queries = append(queries, q)
+		}
+	}
+	if unread != nil {
+		return queries, unread
+	}
+	if len(queries) == 0 {
+		return nil, answer
+	}
+	return queries, nil
+}
+
+// one reads the statement at a span of the work text.
+func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*schema.Query, error) {
+	q := &reading{QueryReader: r, in: in, text: t, base: span.Start, query: &schema.Query{}}
+	q.query.Text = t.source[t.offset(span.Start, false):t.offset(span.End, true)]
+	q.query.Pos = q.position(0, span.End-span.Start)
+	q.prepare(span)
+	if !q.startsStatement() {
+		return nil, ErrNotSQL
+	}
+	node, err := q.parse()
+	if err != nil {
+		return q.byTokens(err)
+	}
+	q.walk(node)
+	q.finish()
+	if !q.named {
+		return nil, ErrNoTable
+	}
+	return q.query, nil
+}
+
+// statementHeads are the first words of statements that can name a table.
+var statementHeads = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`select insert replace update delete with truncate lock table values load explain desc
+		describe show alter create drop rename analyze optimize checksum check repair flush handler do set`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// startsLikeSQL looks at the first word of the text; a hole may be anything.
+func (r *QueryReader) startsLikeSQL(text string, holes []sqltext.Span) bool {
+	lx := sqltext.NewLexer(text, 0, len(text), 0)
+	for {
+		t := lx.Next()
+		if len(holes) > 0 && t.End > holes[0].Start {
+			return true
+		}
+		switch {
+		case t.Kind == sqltext.Comment, t.Kind == sqltext.VersionOpen, t.Kind == sqltext.Punct && (text[t.Start] == '(' || text[t.Start] == ';'):
+		case t.Kind == sqltext.Word:
+			var buffer [16]byte
+			return t.End-t.Start <= len(buffer) && statementHeads[string(lower(buffer[:0], text[t.Start:t.End]))]
+		default:
+			return false
+		}
+	}
+}
+
+// lower appends a word in lower case.
+func lower(to []byte, word string) []byte {
+	for i := range len(word) {
+		c := word[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		to = append(to, c)
+	}
+	return to
+}
+
+const longestName = 64 // of a table, in characters
+
+// lookFor makes mayName find a name by its first word.
+func (r *QueryReader) lookFor(name string) {
+	from, to := firstWord(name, 0)
+	if from == to || to-from > longestName {
+		r.odd = true
+		return
+	}
+	r.names[string(lower(nil, name[from:to]))] = true
+}
+
+// mayName says whether a word of the text is a name of the schema, or a hole
+// stands where a table would.
+func (r *QueryReader) mayName(text string, holes []sqltext.Span) bool {
+	if r.odd {
+		return true
+	}
+	var buffer [longestName]byte
+	for at := 0; ; {
+		from, to := firstWord(text, at)
+		if from == to {
+			break
+		}
+		if to-from <= longestName && r.names[string(lower(buffer[:0], text[from:to]))] {
+			return true
+		}
+		at = to
+	}
+	for _, h := range holes {
+		if hidesTable(text[:h.Start]) || h.End < len(text) && isWordByte(text[h.End]) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidesTable says whether what follows the text may be the name of a table.
+func hidesTable(before string) bool {
+	if before != "" && isWordByte(before[len(before)-1]) {
+		return true
+	}
+	before = strings.TrimRight(before, " \t\r\n`")
+	if before == "" {
+		return true
+	}
+	if c := before[len(before)-1]; c == ',' || c == '.' || c == '}' {
+		return true
+	}
+	from := len(before)
+	for from > 0 && isWordByte(before[from-1]) {
+		from--
+	}
+	return tableLeads[strings.ToUpper(before[from:])]
+}
+
+// tableLeads are the words that the name of a table follows.
+var tableLeads = map[string]bool{
+	"FROM": true, "JOIN": true, "INTO": true, "UPDATE": true, "TABLE": true, "TABLES": true, "STRAIGHT_JOIN": true,
+	"IGNORE": true, "TRUNCATE": true, "DESCRIBE": true, "DESC": true, "LOW_PRIORITY": true, "USING": true, "ONLY": true,
+}
+
+func firstWord(s string, at int) (from, to int) {
+	for at < len(s) && !isWordByte(s[at]) {
+		at++
+	}
+	from = at
+	for at < len(s) && isWordByte(s[at]) {
+		at++
+	}
+	return from, at
+}
+
+func isWordByte(c byte) bool {
+	return c == '_' || c == '$' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// startsStatement says whether the first word of the statement can start one.
+func (q *reading) startsStatement() bool {
+	s := &q.plain
+	i := 0
+	for s.is(i, "(") {
+		i++
+	}
+	if i >= len(s.toks) || s.toks[i].Kind != sqltext.Word {
+		return false
+	}
+	if q.slotAt(s.toks[i]) >= 0 {
+		return s.is(i+1, "FROM", "WHERE")
+	}
+	return statementHeads[strings.ToLower(s.ident(i))]
+}
+
+// byTokens answers for a statement that does not parse. Words that only look
+// like SQL give nothing; else every table and column that is spelled is a
+// possible use.
+func (q *reading) byTokens(failed error) (*schema.Query, error) {
+	if !q.looksComplete() {
+		return nil, ErrNotSQL
+	}
+	s := &q.plain
+	spelled := map[string]sqltext.Token{}
+	for i, t := range s.toks {
+		if t.Kind == sqltext.Word || t.Kind == sqltext.QuotedName {
+			name := strings.ToLower(s.ident(i))
+			if _, seen := spelled[name]; !seen {
+				spelled[name] = t
+			}
+		}
+	}
+	for _, table := range q.catalog.Tables() {
+		t, ok := spelled[strings.ToLower(table.Name.Name)]
+		if !ok {
+			continue
+		}
+		q.named = true
+		q.add(schema.Use{Table: table.Name, Part: schema.InFrom}, t.Start, t.End)
+		for _, c := range table.Columns {
+			if t, ok := spelled[strings.ToLower(c.Name)]; ok {
+				q.add(schema.Use{Table: table.Name, Column: c.Name, Part: schema.InFilter}, t.Start, t.End)
+			}
+		}
+	}
+	if !q.named {
+		return nil, ErrNoTable
+	}
+	q.query.Kind = kindByHead[strings.ToUpper(s.ident(0))]
+	q.emit()
+	return q.query, failed
+}
+
+var kindByHead = map[string]schema.QueryKind{
+	"SELECT": schema.SelectQuery, "INSERT": schema.InsertQuery, "REPLACE": schema.ReplaceQuery, "UPDATE": schema.UpdateQuery,
+	"DELETE": schema.DeleteQuery, "TRUNCATE": schema.TruncateQuery, "LOCK": schema.LockQuery,
+}
+
+// looksComplete tells a statement from a sentence that begins with one of its
+// words: the other words that its kind cannot be without are there.
+func (q *reading) looksComplete() bool {
+	s := &q.plain
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(s.toks, func(t sqltext.Token) bool {
+			return t.Kind == sqltext.Word && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, s.text[t.Start:t.End]) })
+		})
+	}
+	switch i := s.skip(0, "("); {
+	case s.is(i, "SELECT", "WITH", "DELETE"):
+		return has("FROM", "USING")
+	case s.is(i, "INSERT", "REPLACE"):
+		return has("VALUES", "VALUE", "SELECT", "SET")
+	case s.is(i, "UPDATE"):
+		return has("SET")
+	case s.is(i, "HANDLER"):
+		return has("OPEN", "READ")
+	}
+	return false
+}
