@@ -735,8 +735,8 @@ func (f *frame) told(t types.Type, name string, v Value) {
 	if !ok {
 		return
 	}
-	for i := range s.NumFields() {
-		if field := s.Field(i); field.Name() == name {
+	for field := range s.Fields() {
+		if field.Name() == name {
 			f.w.Set(field, v)
 		}
 	}

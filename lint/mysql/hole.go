@@ -330,13 +330,13 @@ func (q *reading) rewritten(text string) string {
 		switch {
 		case s.is(i, "RETURNING") && s.is(0, "INSERT", "REPLACE", "DELETE", "UPDATE"):
 			needed = true
-			q.piece(text, t.End, len(text), true)
+			q.setAside(text, t.End, len(text), true)
 		case s.is(i, "RETURNING"):
 			needed = true
 		case s.is(i, "JSON_TABLE") && s.is(i+1, "("):
 			needed, q.loose = true, true
 			if args := s.split(i+2, s.closing(i+1)); len(args) > 0 {
-				q.piece(text, s.toks[args[0].from].Start, s.toks[args[0].to-1].End, false)
+				q.setAside(text, s.toks[args[0].from].Start, s.toks[args[0].to-1].End, false)
 			}
 		case s.is(i, "AS") && s.is(0, "INSERT") && s.is(i-1, ")") && s.isName(i+1) && q.inRows(i):
 			needed = true
@@ -360,9 +360,9 @@ func (q *reading) rewritten(text string) string {
 	return copied.text
 }
 
-// piece keeps a part of the text as a SELECT of its own; the word before it has
+// setAside keeps a part of the text as a SELECT of its own; the word before it has
 // room for that one.
-func (q *reading) piece(text string, from, to int, result bool) {
+func (q *reading) setAside(text string, from, to int, result bool) {
 	lead := len("SELECT ")
 	if from < lead || from >= to {
 		return
@@ -371,7 +371,7 @@ func (q *reading) piece(text string, from, to int, result bool) {
 	blank(b, 0, from)
 	blank(b, to, len(b))
 	copy(b[from-lead:], "SELECT ")
-	q.pieces = append(q.pieces, piece{text: string(b), result: result})
+	q.pieces = append(q.pieces, aside{text: string(b), result: result})
 }
 
 // withoutInto drops INTO and the local variables behind it.

@@ -115,7 +115,7 @@ type reading struct {
 	sources  []*source
 	guesses  []*guess
 	named    bool // a table of the schema, or what could be one
-	pieces   []piece
+	pieces   []aside
 	rowName  string // the alias of the rows of an INSERT
 	rowCols  []string
 	columns  []*ast.ColumnName          // of an INSERT
@@ -133,9 +133,9 @@ type param struct {
 	name   string
 }
 
-// A piece is a part of the statement that the parser does not take where it
+// An aside is a part of the statement that the parser does not take where it
 // stands: what RETURNING gives back, what JSON_TABLE reads.
-type piece struct {
+type aside struct {
 	text   string
 	result bool
 }

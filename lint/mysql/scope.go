@@ -175,8 +175,8 @@ func (g *guess) add(u schema.Use, from, to int) {
 	g.uses = append(g.uses, located{Use: u, from: from, to: to})
 }
 
-// maxDepth bounds views on views, and SELECT in SELECT.
-const maxDepth = 64
+// maxNesting bounds views on views, and SELECT in SELECT.
+const maxNesting = 64
 
 // viewColumns returns what the SELECT of a view gives; an unread view gives
 // columns that are not known.
@@ -193,7 +193,7 @@ func (q *reading) viewColumns(v *schema.View) []output {
 func (q *reading) readView(v *schema.View) []output {
 	inner := &reading{QueryReader: q.QueryReader, in: &QueryInput{}, text: newQueryText(v.Select, nil), query: &schema.Query{}, depth: q.depth + 1}
 	unknown := []output{{rest: true}}
-	if v.Select == "" || inner.depth > maxDepth {
+	if v.Select == "" || inner.depth > maxNesting {
 		return unknown
 	}
 	buffer := q.reader.buffer

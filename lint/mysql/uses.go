@@ -172,7 +172,7 @@ func (q *reading) resultSet(n ast.ResultSetNode, sc *scope, c context) []output 
 func (q *reading) setOperation(n ast.Node, sc *scope, c context, first func([]output)) []output {
 	q.depth++
 	defer func() { q.depth-- }()
-	if q.depth > maxDepth {
+	if q.depth > maxNesting {
 		return []output{{rest: true}}
 	}
 	switch n := n.(type) {
