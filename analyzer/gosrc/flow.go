@@ -189,6 +189,17 @@ func (p *Program) targets(fn *types.Func) []*function {
 	return out
 }
 
+// Targets are the functions of the program that a call of fn may run.
+func (p *Program) Targets(fn *types.Func) []*types.Func {
+	var out []*types.Func
+	for _, d := range p.targets(fn) {
+		if obj, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func); ok {
+			out = append(out, obj)
+		}
+	}
+	return out
+}
+
 // methods are the declared methods by name.
 func (p *Program) methods() map[string][]*function {
 	p.methodsOnce.Do(func() {

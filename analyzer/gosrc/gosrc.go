@@ -141,7 +141,7 @@ func (p *Program) parse(ctx context.Context, dirs []string) error {
 		wave = slices.Compact(next)
 	}
 	for _, pkg := range p.byDir {
-		for _, path := range pkg.imports() {
+		for _, path := range pkg.Imports() {
 			if need := p.byPath[path]; need != nil && need != pkg {
 				pkg.needs = append(pkg.needs, need)
 			}
@@ -172,7 +172,7 @@ func (p *Program) wanted(pkg *Package) []string {
 		return nil
 	}
 	var out []string
-	for _, imported := range pkg.imports() {
+	for _, imported := range pkg.Imports() {
 		rest, ok := strings.CutPrefix(imported, m.path)
 		if !ok || rest != "" && rest[0] != '/' {
 			continue
@@ -185,8 +185,8 @@ func (p *Program) wanted(pkg *Package) []string {
 	return out
 }
 
-// imports returns the import paths of all files, each once.
-func (pkg *Package) imports() []string {
+// Imports returns the import paths of all files, each once.
+func (pkg *Package) Imports() []string {
 	var out []string
 	for _, f := range pkg.Files {
 		for _, spec := range f.Syntax.Imports {

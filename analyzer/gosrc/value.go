@@ -237,6 +237,15 @@ func oneOf(values ...Value) Value {
 	return out
 }
 
+// Either is the value that is one of those given.
+func Either(values ...Value) Value { return oneOf(values...) }
+
+// Same says whether two values are known to be the same.
+func Same(a, b Value) bool { return same(a, b) }
+
+// Names returns the names of the fields that are known, sorted.
+func (r *Record) Names() []string { return sortedKeys(r.Fields) }
+
 // merge is the value after a conditional that found before, and left a or b.
 // What only one branch appended stays, marked as conditional.
 func merge(before, a, b Value) Value {

@@ -15,8 +15,9 @@ type Query struct {
 	// that tells which it could be.
 	Unresolved bool
 
-	Package  string // import path of the code that runs it; "" for SQL
-	Function string // the enclosing function: Name, Type.Name; the object's name for SQL
+	Site     Position // of the call that runs it; Pos may stand in another file
+	Package  string   // import path of the code that runs it; "" for SQL
+	Function string   // the enclosing function: Name, Type.Name; the object's name for SQL
 	// Guard is the condition that the statement stands under, as the code spells
 	// it; "" when it always runs.
 	Guard string

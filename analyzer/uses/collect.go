@@ -1,0 +1,396 @@
+package uses
+
+import (
+	"context"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// A candidate is a text that code builds and hands over, which may be SQL.
+type candidate struct {
+	text   gosrc.Text
+	site   gosrc.Site // Decl is nil for what stands at package level
+	call   *ast.CallExpr
+	arg    int // of the call, where the text stands
+	guards []ast.Expr
+	loose  bool // a string that nobody was seen to hand over
+}
+
+// A collector walks functions and gathers candidates.
+type collector struct {
+	program *gosrc.Program
+	// calls are the arguments that each function of the program is called with,
+	// each list once.
+	calls map[*types.Func][][]gosrc.Value
+	// fields are the values that each struct field is given.
+	fields map[*types.Var][]gosrc.Value
+	byDecl map[*ast.FuncDecl]*declared
+	order  []*declared
+	loose  []candidate
+
+	walker *gosrc.Walker
+	now    *declared // the function being walked
+}
+
+// declared is a function with what was found in it.
+type declared struct {
+	pkg   *gosrc.Package
+	decl  *ast.FuncDecl
+	found []candidate
+	needs bool // parts of its texts come from parameters or fields
+	tried int  // calls whose arguments were tried
+}
+
+// maxCalls bounds the calls that a function is walked for.
+const maxCalls = 16
+
+// maxRounds bounds how often what callers give is handed on.
+const maxRounds = 3
+
+func newCollector(p *gosrc.Program) *collector {
+	c := &collector{program: p, calls: map[*types.Func][][]gosrc.Value{}, fields: map[*types.Var][]gosrc.Value{}, byDecl: map[*ast.FuncDecl]*declared{}}
+	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set}
+	return c
+}
+
+// collect walks every function of the packages; again with the arguments of its
+// callers where its texts depend on them.
+func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package) *collector {
+	all := newCollector(p)
+	var mu sync.Mutex
+	found := make([]*collector, len(packages))
+	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		c := newCollector(p)
+		c.walk(packages[i])
+		mu.Lock()
+		defer mu.Unlock()
+		found[i] = c
+	})
+	for _, c := range found {
+		if c != nil {
+			all.take(c)
+		}
+	}
+	for range maxRounds {
+		if ctx.Err() != nil || !all.again() {
+			break
+		}
+	}
+	for _, pkg := range packages {
+		all.leftOver(pkg)
+	}
+	return all
+}
+
+// take adds what another collector found.
+func (c *collector) take(o *collector) {
+	for fn, calls := range o.calls {
+		for _, args := range calls {
+			c.addCall(fn, args)
+		}
+	}
+	for field, values := range o.fields {
+		c.fields[field] = append(c.fields[field], values...)
+	}
+	c.order = append(c.order, o.order...)
+	for _, d := range o.order {
+		c.byDecl[d.decl] = d
+	}
+	c.loose = append(c.loose, o.loose...)
+}
+
+// walk goes through the functions and initialisers of a package.
+func (c *collector) walk(pkg *gosrc.Package) {
+	for _, f := range pkg.Files {
+		for _, d := range f.Syntax.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Body == nil {
+					continue
+				}
+				c.now = &declared{pkg: pkg, decl: d}
+				c.byDecl[d] = c.now
+				c.order = append(c.order, c.now)
+				c.walker.Func(pkg, d)
+			case *ast.GenDecl:
+				c.now = &declared{pkg: pkg}
+				for _, spec := range d.Specs {
+					if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR {
+						for _, e := range v.Values {
+							c.walker.Expr(pkg, e)
+						}
+					}
+				}
+				c.loose = append(c.loose, c.now.found...)
+			}
+		}
+	}
+}
+
+// again walks the functions whose texts depend on what callers or constructors
+// give, for the calls that came up since; it reports whether there were any.
+func (c *collector) again() bool {
+	more := false
+	c.walker.Field = c.field
+	for _, d := range c.order {
+		if !d.needs {
+			continue
+		}
+		fn, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func)
+		if !ok {
+			continue
+		}
+		calls := c.calls[fn]
+		if d.tried > 0 && d.tried == min(len(calls), maxCalls) {
+			continue
+		}
+		more = true
+		c.now = &declared{pkg: d.pkg, decl: d.decl}
+		for _, args := range calls[:min(len(calls), maxCalls)] {
+			c.walker.Param = argument(fn, args)
+			c.walker.Func(d.pkg, d.decl)
+		}
+		c.walker.Param = nil
+		if len(calls) == 0 || len(calls) > maxCalls {
+			c.walker.Func(d.pkg, d.decl)
+		}
+		d.tried = max(min(len(calls), maxCalls), 1)
+		d.found = c.now.found
+	}
+	return more
+}
+
+// argument gives the parameters of a function the arguments of one call.
+func argument(fn *types.Func, args []gosrc.Value) func(*types.Var) gosrc.Value {
+	sig, ok := fn.Type().(*types.Signature)
+	if !ok {
+		return nil
+	}
+	return func(p *types.Var) gosrc.Value {
+		for i := range sig.Params().Len() {
+			if sig.Params().At(i) != p || i >= len(args) {
+				continue
+			}
+			if sig.Variadic() && i == sig.Params().Len()-1 {
+				l := &gosrc.List{}
+				for _, a := range args[i:] {
+					l.Elems = append(l.Elems, gosrc.Elem{Value: a})
+				}
+				return l
+			}
+			return plainOrNil(args[i])
+		}
+		return nil
+	}
+}
+
+// plainOrNil leaves what is not known to the parameter itself.
+func plainOrNil(v gosrc.Value) gosrc.Value {
+	if _, unknown := v.(gosrc.Unknown); unknown {
+		return nil
+	}
+	return v
+}
+
+// field is what a struct field is given, where all of it is known.
+func (c *collector) field(f *types.Var) gosrc.Value {
+	values := c.fields[f]
+	if len(values) == 0 {
+		return nil
+	}
+	return gosrc.Either(values...)
+}
+
+// set keeps the value of a struct field, if it is one that a text could be made of.
+func (c *collector) set(f *types.Var, v gosrc.Value) {
+	switch v.(type) {
+	case gosrc.Text, *gosrc.List, *gosrc.Record:
+		c.fields[f] = append(c.fields[f], v)
+	}
+}
+
+// call keeps the texts that a call is handed, and the arguments of functions of
+// the program.
+func (c *collector) call(call *gosrc.Call) {
+	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, tellsText) {
+		for _, target := range c.program.Targets(fn) {
+			c.addCall(target, call.Args)
+		}
+	}
+	if says(call.Callee) {
+		return
+	}
+	for i, arg := range call.Args {
+		c.texts(call, i, arg, 2)
+	}
+}
+
+func tellsText(v gosrc.Value) bool {
+	switch v.(type) {
+	case gosrc.Text, *gosrc.List, *gosrc.Record, gosrc.OneOf:
+		return true
+	}
+	return false
+}
+
+func (c *collector) addCall(fn *types.Func, args []gosrc.Value) {
+	for _, have := range c.calls[fn] {
+		if slices.EqualFunc(have, args, gosrc.Same) {
+			return
+		}
+	}
+	if len(c.calls[fn]) <= maxCalls {
+		c.calls[fn] = append(c.calls[fn], args)
+	}
+}
+
+// texts adds the texts of a value, also those in lists and structs.
+func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
+	for _, a := range gosrc.Alternatives(v) {
+		switch a := a.(type) {
+		case gosrc.Text:
+			c.text(call, arg, a)
+		case *gosrc.List:
+			if depth > 0 && len(a.Elems) <= 64 {
+				for _, e := range a.Elems {
+					c.texts(call, arg, e.Value, depth-1)
+				}
+			}
+		case *gosrc.Record:
+			if depth > 0 {
+				for _, name := range a.Names() {
+					c.texts(call, arg, a.Fields[name], depth-1)
+				}
+			}
+		}
+	}
+}
+
+func (c *collector) text(call *gosrc.Call, arg int, t gosrc.Text) {
+	if !mayBeSQL(t) {
+		return
+	}
+	for _, p := range t {
+		if p.Param != nil || p.Field != nil {
+			c.now.needs = true
+		}
+	}
+	c.now.found = append(c.now.found, candidate{
+		text: t, call: call.Expr, arg: arg, guards: call.Guards,
+		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
+	})
+}
+
+// mayBeSQL says whether a text begins with a word that a statement can begin
+// with, behind comments.
+func mayBeSQL(t gosrc.Text) bool {
+	if len(t) == 0 || t[0].Hole != "" {
+		return false
+	}
+	s := strings.TrimLeft(t[0].Text, " \t\r\n(;")
+	if s == "" {
+		return len(t) > 1 && mayBeSQL(t[1:])
+	}
+	if strings.HasPrefix(s, "--") || strings.HasPrefix(s, "/*") || s[0] == '#' {
+		return true
+	}
+	n := strings.IndexFunc(s, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' })
+	if n < 0 {
+		n = len(s)
+	}
+	return statementWords[strings.ToLower(s[:n])]
+}
+
+var statementWords = func() map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq("select insert replace update delete with truncate lock table values load explain call") {
+		m[w] = true
+	}
+	return m
+}()
+
+// says are functions that tell a person or a log what they are handed.
+func says(c gosrc.Callee) bool {
+	switch c.Pkg {
+	case "log", "log/slog", "errors", "testing", "github.com/pkg/errors", "github.com/sirupsen/logrus", "go.uber.org/zap", "github.com/rs/zerolog", "strings", "bytes", "regexp":
+		return true
+	case "fmt":
+		return true
+	}
+	switch strings.TrimSuffix(strings.TrimSuffix(c.Name, "ln"), "f") {
+	case "Debug", "Info", "Warn", "Warning", "Error", "Fatal", "Panic", "Trace", "Print", "Log", "Wrap", "Errorw", "Infow", "Debugw":
+		return true
+	}
+	return false
+}
+
+// leftOver adds the strings of a package that look like SQL and that no call was
+// seen to be handed: they are kept in fields, tables and variables.
+func (c *collector) leftOver(pkg *gosrc.Package) {
+	covered := map[token.Pos]bool{}
+	cover := func(list []candidate) {
+		for _, found := range list {
+			for _, p := range found.text {
+				covered[p.Pos] = true
+			}
+		}
+	}
+	for _, d := range c.order {
+		cover(d.found)
+	}
+	cover(c.loose)
+	for _, f := range pkg.Files {
+		for _, d := range f.Syntax.Decls {
+			decl, _ := d.(*ast.FuncDecl)
+			c.looseIn(pkg, decl, d, covered)
+		}
+	}
+}
+
+func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Node, covered map[token.Pos]bool) {
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if says(pkg.Callee(n)) && pkg.Callee(n).Name != "Sprintf" && pkg.Callee(n).Pkg != "strings" {
+				return false
+			}
+		case *ast.BinaryExpr, *ast.BasicLit:
+			e := n.(ast.Expr)
+			first := firstLiteral(e)
+			if first == nil || first.Kind != token.STRING || covered[first.Pos()+1] {
+				return true
+			}
+			w := &gosrc.Walker{Program: c.program}
+			for _, t := range gosrc.Texts(w.Expr(pkg, e)) {
+				if mayBeSQL(t) {
+					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: e}})
+					covered[first.Pos()+1] = true
+				}
+			}
+			return false
+		}
+		return true
+	})
+}
+
+// firstLiteral is the literal that a string expression begins with.
+func firstLiteral(e ast.Expr) *ast.BasicLit {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BasicLit:
+		return e
+	case *ast.BinaryExpr:
+		if e.Op == token.ADD {
+			return firstLiteral(e.X)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package uses
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// otherDatabase says why a package is not about this database: its path, or the
+// drivers that it imports, name another.
+func otherDatabase(pkg *gosrc.Package) string {
+	for _, element := range strings.Split(pkg.Dir, "/") {
+		if db := foreign[strings.ToLower(element)]; db != "" {
+			return "its path says " + db
+		}
+	}
+	ours, other := false, ""
+	for _, imported := range pkg.Imports() {
+		switch db := driverOf(imported); db {
+		case "":
+		case "MySQL":
+			ours = true
+		default:
+			other = fmt.Sprintf("it imports %s, a driver for %s", path.Base(imported), db)
+		}
+	}
+	if ours {
+		return ""
+	}
+	return other
+}
+
+// foreign are the path elements that name another database.
+var foreign = map[string]string{
+	"postgres": "PostgreSQL", "postgresql": "PostgreSQL", "pg": "PostgreSQL", "pgx": "PostgreSQL", "pgsql": "PostgreSQL",
+	"sqlite": "SQLite", "sqlite3": "SQLite", "mssql": "SQL Server", "sqlserver": "SQL Server", "oracle": "Oracle",
+	"spanner": "Spanner", "crdb": "CockroachDB", "cockroach": "CockroachDB", "cockroachdb": "CockroachDB",
+	"clickhouse": "ClickHouse", "cassandra": "Cassandra", "bigquery": "BigQuery",
+}
+
+// driverOf returns the database that a driver package is for.
+func driverOf(imported string) string {
+	switch {
+	case strings.HasPrefix(imported, "github.com/go-sql-driver/mysql"):
+		return "MySQL"
+	case imported == "github.com/lib/pq", strings.HasPrefix(imported, "github.com/jackc/pgx"), strings.HasPrefix(imported, "github.com/go-pg/pg"):
+		return "PostgreSQL"
+	case imported == "github.com/mattn/go-sqlite3", imported == "modernc.org/sqlite", strings.HasPrefix(imported, "crawshaw.io/sqlite"):
+		return "SQLite"
+	case strings.HasPrefix(imported, "github.com/gocql/gocql"):
+		return "Cassandra"
+	case strings.HasPrefix(imported, "cloud.google.com/go/spanner"):
+		return "Spanner"
+	case strings.HasPrefix(imported, "github.com/ClickHouse/"):
+		return "ClickHouse"
+	case strings.HasPrefix(imported, "github.com/denisenkom/go-mssqldb"), strings.HasPrefix(imported, "github.com/microsoft/go-mssqldb"):
+		return "SQL Server"
+	}
+	return ""
+}

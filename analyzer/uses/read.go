@@ -1,0 +1,239 @@
+package uses
+
+import (
+	"context"
+	"errors"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/mysql"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+)
+
+// reading is what candidates turned out to be.
+type reading struct {
+	queries    []*schema.Query
+	sites      map[*schema.Query]gosrc.Site
+	unresolved []schema.Unresolved
+	strings    int
+}
+
+// answer is what one candidate turned out to be.
+type answer struct {
+	queries    []*schema.Query
+	unresolved *schema.Unresolved
+}
+
+// read reads every candidate as SQL.
+func (c *collector) read(ctx context.Context, o Options) *reading {
+	var all []candidate
+	for _, d := range c.order {
+		all = append(all, unique(d.found)...)
+	}
+	all = append(all, c.loose...)
+	answers := make([]answer, len(all))
+	each(len(all), func() *mysql.QueryReader { return mysql.NewQueryReader(o.Server, o.Schema) }, func(r *mysql.QueryReader, i int) {
+		if ctx.Err() == nil {
+			answers[i] = c.readOne(r, &all[i])
+		}
+	})
+	out := &reading{sites: map[*schema.Query]gosrc.Site{}}
+	for i, a := range answers {
+		if len(a.queries) > 0 {
+			out.strings++
+		}
+		for _, q := range a.queries {
+			out.queries = append(out.queries, q)
+			if all[i].site.Decl != nil && !all[i].loose {
+				out.sites[q] = all[i].site
+			}
+		}
+		if a.unresolved != nil {
+			out.unresolved = append(out.unresolved, *a.unresolved)
+		}
+	}
+	return out
+}
+
+// unique leaves out the candidates of a function that say nothing new: the same
+// text handed to the same call twice, and a text that another one goes on from.
+func unique(list []candidate) []candidate {
+	var out []candidate
+	for i, a := range list {
+		redundant := false
+		for j, b := range list {
+			if i == j {
+				continue
+			}
+			same := sameParts(a.text, b.text)
+			switch {
+			case same && a.call == b.call:
+				redundant = redundant || j < i
+			case same:
+				redundant = redundant || !runs(a) && (runs(b) || j < i)
+			case len(a.text) < len(b.text) && sameParts(a.text, b.text[:len(a.text)]) && !runs(a):
+				redundant = true
+			}
+		}
+		if !redundant {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func sameParts(a, b gosrc.Text) bool {
+	return slices.EqualFunc(a, b, func(x, y gosrc.Part) bool { return x.Pos == y.Pos && x.Text == y.Text })
+}
+
+// runs says whether the call that a candidate is handed to looks like one that
+// runs SQL.
+func runs(c candidate) bool {
+	name := c.site.Package.Callee(c.call).Name
+	for _, word := range [...]string{"Exec", "Query", "Select", "Get", "Prepare", "Raw"} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
+	text, in := c.input(cand)
+	queries, err := r.Query(text, in)
+	var out answer
+	for _, q := range queries {
+		c.place(q, cand)
+		if q.Unresolved {
+			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}
+			continue
+		}
+		out.queries = append(out.queries, q)
+	}
+	var unread *mysql.UnreadError
+	if errors.As(err, &unread) {
+		pos := c.program.Fset.Position(cand.text[0].Pos)
+		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
+	}
+	return out
+}
+
+// input spells a text for the reader of SQL.
+func (c *collector) input(cand *candidate) (string, mysql.QueryInput) {
+	var b strings.Builder
+	var in mysql.QueryInput
+	starts := make([]int, len(cand.text))
+	for i, p := range cand.text {
+		from := b.Len()
+		starts[i] = from
+		if p.Hole != "" {
+			b.WriteString(holeName(p))
+			in.Holes = append(in.Holes, sqltext.Span{Start: from, End: b.Len()})
+		} else {
+			b.WriteString(p.Text)
+		}
+		if p.May {
+			in.May = append(in.May, sqltext.Span{Start: from, End: b.Len()})
+		}
+	}
+	in.Position = func(from, to int) schema.Position { return c.position(cand, starts, from, to) }
+	return b.String(), in
+}
+
+func holeName(p gosrc.Part) string {
+	if p.Expr == nil {
+		return "{…}"
+	}
+	return "{" + types.ExprString(p.Expr) + "}"
+}
+
+// position is where a piece of a text stands in the source.
+func (c *collector) position(cand *candidate, starts []int, from, to int) schema.Position {
+	begin := c.at(cand, starts, from)
+	end := c.at(cand, starts, max(to-1, from))
+	out := schema.Position{File: begin.Filename, Line: begin.Line, Column: begin.Column, EndLine: end.Line, EndColumn: end.Column + 1}
+	if end.Filename != begin.Filename || end.Line < begin.Line || end.Line == begin.Line && end.Column < begin.Column {
+		out.EndLine, out.EndColumn = out.Line, out.Column+1
+	}
+	return out
+}
+
+func (c *collector) at(cand *candidate, starts []int, offset int) token.Position {
+	i, found := slices.BinarySearch(starts, offset)
+	if !found {
+		i--
+	}
+	for i+1 < len(starts) && starts[i+1] == offset { // behind empty parts
+		i++
+	}
+	i = min(max(i, 0), len(cand.text)-1)
+	p := cand.text[i]
+	pos := p.Pos
+	if !pos.IsValid() {
+		pos = cand.site.Node.Pos()
+	}
+	if p.Verbatim {
+		pos += token.Pos(min(offset-starts[i], len(p.Text)))
+	}
+	return c.program.Fset.Position(pos)
+}
+
+// place says where a query stands and runs.
+func (c *collector) place(q *schema.Query, cand *candidate) {
+	q.Package = cand.site.Package.Path
+	q.Function = functionName(cand.site.Decl)
+	q.Guard = guard(cand.guards)
+	at := c.program.Fset.Position(cand.site.Node.Pos())
+	q.Site = schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + 1}
+}
+
+// functionName is how a person names a function: Store.Save.
+func functionName(decl *ast.FuncDecl) string {
+	if decl == nil {
+		return ""
+	}
+	if decl.Recv == nil || len(decl.Recv.List) == 0 {
+		return decl.Name.Name
+	}
+	t := decl.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	switch g := t.(type) {
+	case *ast.IndexExpr:
+		t = g.X
+	case *ast.IndexListExpr:
+		t = g.X
+	}
+	return types.ExprString(t) + "." + decl.Name.Name
+}
+
+// guard is the innermost condition that a person would call a switch: one name,
+// field, or call without arguments.
+func guard(guards []ast.Expr) string {
+	for i := len(guards) - 1; i >= 0; i-- {
+		if g := guards[i]; g != nil && isSwitch(g) {
+			return types.ExprString(g)
+		}
+	}
+	return ""
+}
+
+func isSwitch(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return isSwitch(e.X)
+	case *ast.UnaryExpr:
+		return e.Op == token.NOT && isSwitch(e.X)
+	case *ast.CallExpr:
+		return len(e.Args) == 0 && isSwitch(e.Fun)
+	}
+	return false
+}
