@@ -27,6 +27,7 @@ type Database struct {
 	Server    *server.Server
 	Schema    *schema.Schema   // after the last migration
 	Pending   []*rules.Release // to be judged, in order
+	Uses      *schema.Uses     // that the Go code makes; nil when no code was read
 	entry     MigrationsEntry
 	only      map[string]bool // files that findings are asked for; nil for all
 	pending   map[*migration.Migration]bool
@@ -49,6 +50,11 @@ func Load(ctx context.Context, cfg Config) (*State, error) {
 		}
 		if err := d.replay(ctx, cfg); err != nil {
 			return nil, err
+		}
+		if !cfg.NoCode && d.Directory.Path != "-" {
+			if err := d.readCode(ctx, cfg); err != nil {
+				return nil, err
+			}
 		}
 		state.Databases = append(state.Databases, d)
 	}

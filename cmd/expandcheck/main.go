@@ -63,7 +63,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(explainFlagError)
-	cmd.AddCommand(lintCommand(), explainCommand(), versionCommand())
+	cmd.AddCommand(lintCommand(), usesCommand(), explainCommand(), versionCommand())
 	return cmd
 }
 

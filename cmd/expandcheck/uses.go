@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/expandcheck/expandcheck/lint"
+	"github.com/expandcheck/expandcheck/lint/nearest"
+	"github.com/expandcheck/expandcheck/lint/report"
+	"github.com/expandcheck/expandcheck/lint/server"
+)
+
+func usesCommand() *cobra.Command {
+	var cfg lint.Config
+	var f lintFlags
+	cmd := &cobra.Command{
+		Use:   "uses [table[.column]]",
+		Short: "List who reads and writes a table or column",
+		Long: `List who reads and writes a table or column: the Go code, by its SQL.
+
+Without an argument, every use of every table that the migrations make is listed.
+What could not be resolved is listed apart: it may be a use too.`,
+		Example: `  expandcheck uses star.star_count
+  expandcheck uses --format json star`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target := ""
+			if len(args) > 0 {
+				target = args[0]
+			}
+			return runUses(cmd, cfg, f, target)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
+	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")
+	flags.StringVar(&f.format, "format", "text", "how to list: `text|json`")
+	flags.StringVar(&f.output, "output", "", "write to this `file`, not to standard output")
+	flags.StringVar(&f.config, "config", "", "the configuration `file`, instead of the nearest "+lint.ConfigFile)
+	complete(cmd, "layout", layoutNames())
+	complete(cmd, "server", server.Names())
+	complete(cmd, "format", report.UsesFormats())
+	return cmd
+}
+
+func runUses(cmd *cobra.Command, cfg lint.Config, f lintFlags, target string) error {
+	if !slices.Contains(report.UsesFormats(), f.format) {
+		return fmt.Errorf("--format: unknown format %q: %s", f.format, nearest.Hint(f.format, report.UsesFormats()))
+	}
+	cfg, err := lint.Configure(cfg, ".", f.config)
+	if err != nil {
+		return err
+	}
+	u, err := lint.Uses(cmd.Context(), cfg, target)
+	if err != nil {
+		return err
+	}
+	if f.output == "" || f.output == "-" {
+		return report.WriteUses(cmd.OutOrStdout(), u, f.format)
+	}
+	var b bytes.Buffer
+	if err := report.WriteUses(&b, u, f.format); err != nil {
+		return err
+	}
+	return writeFile(f.output, b.Bytes())
+}
