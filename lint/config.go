@@ -27,6 +27,9 @@ type Config struct {
 	Root    fs.FS  // the work tree
 	RootDir string // where it is on disk: the nearest folder with .git, else the current directory
 	File    string // the configuration file; "" without one
+	// Deployed is the tree that is deployed, of the same shape as Root: what it
+	// has not is pending, as one release. It is nil when that is not known.
+	Deployed fs.FS
 
 	// What the command line gives.
 	Targets []string // directories and files to report on; "-" is Stdin; none means all

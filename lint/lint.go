@@ -107,6 +107,8 @@ func mode(cfg Config, state *State) string {
 		}
 	}
 	switch {
+	case cfg.Deployed != nil && !cfg.All:
+		return "migrations that are not deployed are pending, as one release"
 	case cfg.Since != "" && !cfg.All:
 		return "migrations after " + cfg.Since + " are pending, as one release"
 	case len(since) > 0:

@@ -191,43 +191,77 @@ func (d *Database) holds(file string) bool {
 	return false
 }
 
-// replay reads every statement and makes its changes, release by release.
+// replay reads every statement and makes its changes: those that are deployed,
+// then those that are not, release by release.
 func (d *Database) replay(ctx context.Context, cfg Config) error {
 	d.Schema = schema.New()
 	if err := d.snapshot(cfg); err != nil {
 		return err
 	}
-	first, err := d.firstPending(cfg)
-	if err != nil {
+	if err := d.findPending(cfg); err != nil {
 		return err
 	}
 	results := d.parse(ctx)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	oneRelease := cfg.Since != "" && !cfg.All
+	var deployed []*migration.Migration
+	for i, m := range d.Directory.Migrations {
+		if !d.pending[m] {
+			deployed = append(deployed, m)
+			d.run(nil, m, results[i])
+		}
+	}
+	if cfg.Deployed == nil || cfg.All {
+		deployed = nil // the baseline is no list of what ran
+	}
+	oneRelease := (cfg.Since != "" || cfg.Deployed != nil) && !cfg.All
 	var release *rules.Release
 	for i, m := range d.Directory.Migrations {
-		pending := i >= first
-		d.pending[m] = pending
-		if pending && (release == nil || !oneRelease) {
+		if !d.pending[m] {
+			continue
+		}
+		if release == nil || !oneRelease {
 			release = rules.NewRelease(len(d.Pending) + 1)
 			release.Steps = make([]rules.Step, 0, len(m.Up))
+			release.Directory, release.Base, release.Downs = d.Directory, deployed, d.downs()
 			d.Pending = append(d.Pending, release)
 		}
-		if pending {
-			release.Migrations = append(release.Migrations, m)
-			release.Downs = d.downs()
-		}
-		for j := range m.Up {
-			for _, c := range results[i][j] {
-				d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[j]})
-			}
-		}
+		release.Migrations = append(release.Migrations, m)
+		d.run(release, m, results[i])
 	}
 	d.uncalled()
 	for _, r := range d.Pending {
 		r.Finish()
+	}
+	return nil
+}
+
+// run makes the changes of a migration.
+func (d *Database) run(release *rules.Release, m *migration.Migration, changes [][]schema.Change) {
+	for i := range m.Up {
+		for _, c := range changes[i] {
+			d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[i]})
+		}
+	}
+}
+
+// findPending marks the migrations that are not deployed.
+func (d *Database) findPending(cfg Config) error {
+	first, err := d.firstPending(cfg)
+	if err != nil {
+		return err
+	}
+	var old []*migration.Migration
+	if cfg.Deployed != nil && !cfg.All {
+		// an error says that no migrations were there
+		if base, err := migration.Read(cfg.Deployed, d.Directory.Path, d.options(cfg)); err == nil {
+			old = base.Migrations
+		}
+	}
+	deployed := migration.Match(d.Directory.Migrations, old)
+	for i, m := range d.Directory.Migrations {
+		d.pending[m] = i >= first && deployed[m] == nil
 	}
 	return nil
 }

@@ -1,9 +1,5 @@
 package rules
 
-import (
-	"github.com/expandcheck/expandcheck/lint/schema"
-)
-
 // MissingDown reports migrations without a way back.
 var MissingDown = &Rule{
 	Name:     "missing-down",
@@ -41,7 +37,7 @@ func runMissingDown(p *Pass) {
 			continue
 		}
 		p.Report(Finding{Rule: p.Rule, Severity: p.Severity, Migration: m,
-			Pos:     schema.Position{File: m.Path, Line: 1, Column: 1, EndLine: 1, EndColumn: 1},
+			Pos:     wholeFile(m),
 			Message: "this migration has no down part, and others of the directory have: rolling back stops here",
 			Help:    "write the down part; where there is no way back, write one that says so"})
 	}

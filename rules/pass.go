@@ -35,8 +35,12 @@ func (s *Step) act() string {
 // tables are at its start and at its end.
 type Release struct {
 	Number     int
+	Directory  *migration.Directory // with the migrations of all releases
 	Migrations []*migration.Migration
-	Steps      []Step
+	// Base are the migrations of the directory that are deployed; nil when only
+	// a baseline is known, which does not tell them one by one.
+	Base  []*migration.Migration
+	Steps []Step
 	// Downs says that migrations of the directory have down parts.
 	Downs bool
 	// Uncalled says that the steps are the body of a routine that no migration calls.

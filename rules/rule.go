@@ -106,7 +106,7 @@ func All() []*Rule {
 		DropColumn, DropTable, RenameColumn, RenameTable,
 		DropView, DropTrigger, DropRoutine, DropIndex, DropUnique, DropForeignKey,
 		DropPartition, DropDatabase, TruncateTable, DeleteRows,
-		DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
+		OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
 		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,
 	}
 }

@@ -37,27 +37,29 @@ func (s scenario) want() string {
 	return ""
 }
 
-// tree returns the files, and the version of the last deployed migration.
-func (s scenario) tree() (fsys fstest.MapFS, since string) {
-	fsys = fstest.MapFS{}
+// trees returns the work tree, and the tree that is deployed; nil without one.
+func (s scenario) trees() (head, base fstest.MapFS) {
+	head = fstest.MapFS{}
 	for _, f := range s.archive.Files {
 		name, deployed := strings.CutPrefix(f.Name, "base/")
 		name = strings.TrimPrefix(name, "head/")
 		if name == "want" {
 			continue
 		}
-		fsys[name] = &fstest.MapFile{Data: f.Data}
-		if base := filepath.Base(name); deployed && strings.HasSuffix(base, ".sql") {
-			version, _, _ := strings.Cut(base, "_")
-			since = max(since, version)
+		head[name] = &fstest.MapFile{Data: f.Data}
+		if deployed {
+			if base == nil {
+				base = fstest.MapFS{}
+			}
+			base[name] = head[name]
 		}
 	}
-	return fsys, since
+	return head, base
 }
 
 func (s scenario) run(t *testing.T) *report.Report {
 	t.Helper()
-	fsys, since := s.tree()
+	fsys, base := s.trees()
 	cfg := lint.Config{Root: fsys}
 	if data, err := fs.ReadFile(fsys, ".expandcheck.yml"); err == nil {
 		if cfg, err = lint.ParseConfig(".expandcheck.yml", data); err != nil {
@@ -65,7 +67,10 @@ func (s scenario) run(t *testing.T) *report.Report {
 		}
 		cfg.Root = fsys
 	}
-	cfg.Since, cfg.All, cfg.NoCode = since, since == "", true
+	cfg.All, cfg.NoCode = base == nil, true
+	if base != nil {
+		cfg.Deployed = base
+	}
 	rep, err := lint.Run(context.Background(), cfg)
 	if err != nil {
 		t.Fatalf("%s: %v", s.file, err)

@@ -10,7 +10,7 @@ var atlas = &Layout{
 	Name: "atlas",
 	Doc:  "VERSION_name.sql beside atlas.sum (Atlas)",
 	// sql/migrate, Executor: "migration file was added out of order" (exec-order linear).
-	OutOfOrder: "refuses",
+	OutOfOrder: Refuses,
 	Checksum:   true,
 	detect:     func(l *listing) bool { return l.has("atlas.sum") },
 	read:       readAtlas,

@@ -10,7 +10,7 @@ var bun = &Layout{
 	Name: "bun",
 	Doc:  "NUMBER_name[.tx].up.sql and .down.sql with --bun:split (bun)",
 	// migrate/migrator.go: runs every migration that bun_migrations does not list.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	detect: func(l *listing) bool {
 		return l.some(func(name string) bool { return strings.HasSuffix(name, ".tx.up.sql") }) || l.holds(bunFormat) || l.goHolds("MustRegister(", "uptrace/bun/migrate")
 	},

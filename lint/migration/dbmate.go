@@ -11,7 +11,7 @@ var dbmate = &Layout{
 	Name: "dbmate",
 	Doc:  "NUMBER_name.sql with -- migrate:up and -- migrate:down (dbmate)",
 	// db.go, Migrate: runs every version that schema_migrations does not list (--strict refuses).
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	detect:     func(l *listing) bool { return l.holds(dbmateFormat) },
 	read:       readDbmate,
 	format:     dbmateFormat,

@@ -10,8 +10,9 @@ import (
 var drizzle = &Layout{
 	Name: "drizzle",
 	Doc:  "NUMBER_name.sql listed in meta/_journal.json (Drizzle)",
-	// drizzle-orm, mysql-core/dialect: runs what is newer than the last applied one.
-	OutOfOrder: "skips",
+	// drizzle-orm, mysql-core/dialect: runs what the journal says is newer than the
+	// last applied one, wherever it stands.
+	OutOfOrder: Skips,
 	detect:     func(l *listing) bool { return l.has("meta/_journal.json") || folders(l, true) },
 	read:       readDrizzle,
 	format:     breakpointFormat,
@@ -26,7 +27,10 @@ func readDrizzle(r *reader) error {
 	}
 	var j struct {
 		Dialect string
-		Entries []struct{ Tag string }
+		Entries []struct {
+			Tag  string
+			When json.Number
+		}
 	}
 	if err := json.Unmarshal(journal, &j); err != nil {
 		r.problem("", r.path("meta/_journal.json"), "cannot be read: "+err.Error(), "")
@@ -38,17 +42,22 @@ func readDrizzle(r *reader) error {
 		byName[f.name] = f
 	}
 	var files []named
+	stamps := map[string]string{}
 	for _, e := range j.Entries {
 		f := byName[e.Tag+".sql"]
 		if f == nil {
 			r.problem(refused, r.path("meta/_journal.json"), "lists "+e.Tag+", but there is no "+e.Tag+".sql: Drizzle stops at it", "")
 			continue
 		}
+		stamps[f.path] = e.When.String()
 		digits, rest := number(e.Tag)
 		files = append(files, named{file: f, version: digits, key: e.Tag, name: strings.TrimPrefix(rest, "_")})
 	}
 	r.drizzleVersions(files)
 	r.assemble(files)
+	for _, m := range r.out.Migrations {
+		m.Stamp = stamps[m.Path]
+	}
 	r.rest(r.files, "is not listed in meta/_journal.json: Drizzle never runs it")
 	return nil
 }

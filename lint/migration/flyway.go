@@ -10,7 +10,7 @@ var flyway = &Layout{
 	Name: "flyway",
 	Doc:  "V1__name.sql, R__name.sql, U1__name.sql, B1__name.sql, also in folders (Flyway)",
 	// Documentation, outOfOrder: false unless set; then validateOnMigrate fails.
-	OutOfOrder: "refuses",
+	OutOfOrder: Refuses,
 	Checksum:   true,
 	detect: func(l *listing) bool {
 		if l.some(isFlywayName) {
@@ -250,6 +250,10 @@ func (r *reader) flywayConfig() flywayNaming {
 			naming.separator = s.value
 		case "sqlMigrationSuffixes":
 			naming.suffixes = strings.Split(s.value, ",")
+		case "outOfOrder":
+			if strings.EqualFold(s.value, "true") {
+				r.out.OutOfOrder = Applies
+			}
 		}
 		if name, ok := strings.CutPrefix(key, "placeholders."); ok {
 			if _, set := r.opts.Placeholders[name]; !set {

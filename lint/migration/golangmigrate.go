@@ -8,7 +8,7 @@ var golangMigrate = &Layout{
 	Name: "golang-migrate",
 	Doc:  "NUMBER_name.up.sql and NUMBER_name.down.sql (golang-migrate)",
 	// migrate.go, readUp: goes on from the one version that schema_migrations holds.
-	OutOfOrder: "skips",
+	OutOfOrder: Skips,
 	detect: func(l *listing) bool {
 		return l.some(func(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".up.sql") })
 	},
@@ -20,7 +20,7 @@ var morph = &Layout{
 	Name: "morph",
 	Doc:  "NUMBER_name.up.sql and NUMBER_name.down.sql in migrations/mysql (mattermost/morph)",
 	// morph.go, computePendingMigrations: runs every migration whose name is not listed.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	detect: func(l *listing) bool {
 		if !golangMigrate.detect(l) {
 			return false

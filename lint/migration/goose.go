@@ -10,7 +10,7 @@ var goose = &Layout{
 	Name: "goose",
 	Doc:  "NUMBER_name.sql with -- +goose Up and -- +goose Down (pressly/goose)",
 	// provider_run.go and up.go: "found N missing migrations" unless -allow-missing.
-	OutOfOrder: "refuses",
+	OutOfOrder: Refuses,
 	detect: func(l *listing) bool {
 		return l.holds(gooseFormat) || l.goHolds("goose", "AddMigration")
 	},

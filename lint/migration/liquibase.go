@@ -17,8 +17,9 @@ import (
 var liquibase = &Layout{
 	Name: "liquibase",
 	Doc:  "--liquibase formatted sql, with --changeset author:id (Liquibase)",
-	// Documentation, update: runs every changeset that DATABASECHANGELOG does not list.
-	OutOfOrder: "applies",
+	// Documentation, update: runs every changeset that DATABASECHANGELOG does not
+	// list, wherever it stands: an id is no place in an order.
+	OutOfOrder: Unordered,
 	Checksum:   true,
 	detect: func(l *listing) bool {
 		if l.holds(liquibaseFormat) {

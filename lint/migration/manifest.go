@@ -11,7 +11,7 @@ var temporal = &Layout{
 	Name: "temporal",
 	Doc:  "v1.2/manifest.json, which lists the files of a version (Temporal, Cadence)",
 	// tools/common/schema, updatetask.go: runs the versions after the current one.
-	OutOfOrder: "skips",
+	OutOfOrder: Skips,
 	detect: func(l *listing) bool {
 		for _, d := range l.dirs {
 			if isManifestFolder(d) && l.has(path.Join(d, "manifest.json")) {

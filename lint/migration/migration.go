@@ -15,6 +15,7 @@ type Directory struct {
 	Problems   []Problem
 	Notes      []string // remarks on what was assumed, which nobody has to mend
 	Dialect    string   // what the directory says it is for: mysql, postgresql …; "" when it does not
+	OutOfOrder Lateness // what the tool does with a new migration before an applied one
 }
 
 // A Migration is one version.
@@ -26,9 +27,12 @@ type Migration struct {
 	Up         []Statement
 	Down       []Statement
 	HasDown    bool
-	Repeatable bool   // run again whenever it changes
-	NoTx       bool   // marked to run outside of a transaction
-	Opaque     string // why it could not be read ("written in Go"); "" when it was
+	Repeatable bool // run again whenever it changes
+	NoTx       bool // marked to run outside of a transaction
+	// Stamp is the time by which the tool tells new from applied, where that is
+	// not the place in the directory.
+	Stamp  string
+	Opaque string // why it could not be read ("written in Go"); "" when it was
 
 	// FileDirectives are the directives of its files that stand above no
 	// statement, or above the first.
@@ -43,6 +47,19 @@ type FileDirective struct {
 	File     *sqltext.File
 	Trailing bool // stands after the last statement, or inside of one: it speaks of nothing
 }
+
+// Lateness is what a tool does with a new migration that sorts before one that
+// it applied already.
+type Lateness uint8
+
+// What tools do.
+const (
+	Unordered Lateness = iota // its migrations have no order of versions
+	Unknown                   // there is no telling
+	Applies
+	Skips
+	Refuses
+)
 
 // A Statement is one statement of a migration.
 type Statement struct {
@@ -75,8 +92,8 @@ type Layout struct {
 	Name string // as --layout takes it
 	Doc  string // one line, for help texts
 	// OutOfOrder says what the tool does with a new migration that sorts before
-	// an applied one: "applies", "skips" or "refuses"; "" when it is not known.
-	OutOfOrder string
+	// an applied one, unless it is configured otherwise.
+	OutOfOrder Lateness
 	// Checksum says that the tool refuses an applied file whose bytes changed.
 	Checksum bool
 

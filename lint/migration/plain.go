@@ -6,11 +6,12 @@ import (
 )
 
 var plain = &Layout{
-	Name:   "plain",
-	Doc:    "*.sql in natural order (no tool that is known)",
-	detect: func(l *listing) bool { return len(l.sql()) > 0 },
-	read:   readPlain,
-	strict: true,
+	Name:       "plain",
+	Doc:        "*.sql in natural order (no tool that is known)",
+	OutOfOrder: Unknown,
+	detect:     func(l *listing) bool { return len(l.sql()) > 0 },
+	read:       readPlain,
+	strict:     true,
 }
 
 func readPlain(r *reader) error {

@@ -9,7 +9,7 @@ var pop = &Layout{
 	Name: "pop",
 	Doc:  "VERSION_name[.DIALECT][.autocommit].up.sql and .down.sql, or .fizz (gobuffalo/pop, Ory popx)",
 	// migrator.go, UpLogOnly and Up: runs every version that schema_migration does not list.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	detect: func(l *listing) bool {
 		return l.some(func(name string) bool {
 			n, ok := popName(&file{name: name, path: name})

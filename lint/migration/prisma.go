@@ -9,7 +9,7 @@ var prisma = &Layout{
 	Name: "prisma",
 	Doc:  "TIMESTAMP_name/migration.sql beside migration_lock.toml (Prisma)",
 	// schema-engine, apply_migrations: runs every migration that is not listed as applied.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	Checksum:   true,
 	detect:     func(l *listing) bool { return l.has("migration_lock.toml") || folders(l, false) },
 	read:       readPrisma,

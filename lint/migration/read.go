@@ -114,7 +114,7 @@ func newReader(l *listing, layout *Layout, opts Options) *reader {
 		layout:  layout,
 		values:  opts.values(),
 		used:    map[*file]bool{},
-		out:     &Directory{Layout: layout},
+		out:     &Directory{Layout: layout, OutOfOrder: layout.OutOfOrder},
 	}
 }
 

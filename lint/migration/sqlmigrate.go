@@ -11,7 +11,7 @@ var sqlMigrate = &Layout{
 	Name: "sql-migrate",
 	Doc:  "name.sql with -- +migrate Up and -- +migrate Down (rubenv/sql-migrate)",
 	// migrate.go, ToCatchup: what is missing before the last applied one is run first.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	detect:     func(l *listing) bool { return l.holds(sqlMigrateFormat) },
 	read:       readSQLMigrate,
 	format:     sqlMigrateFormat,

@@ -9,7 +9,7 @@ var sqlx = &Layout{
 	Name: "sqlx",
 	Doc:  "NUMBER_name.sql, or .up.sql and .down.sql (sqlx for Rust)",
 	// sqlx-core, migrator.rs: runs every version that is not listed as applied.
-	OutOfOrder: "applies",
+	OutOfOrder: Applies,
 	Checksum:   true,
 	detect: func(l *listing) bool {
 		if len(l.sql()) == 0 || l.dir == "." {

@@ -11,7 +11,7 @@ var tern = &Layout{
 	Name: "tern",
 	Doc:  "NUMBER_name.sql, contiguous from 1, with ---- create above / drop below ---- (tern)",
 	// migrate.go, MigrateTo: goes on from the one version that schema_version holds.
-	OutOfOrder: "skips",
+	OutOfOrder: Skips,
 	detect:     func(l *listing) bool { return l.has("tern.conf") && len(l.sql()) > 0 || l.holds(ternFormat) },
 	read:       readTern,
 	format:     ternFormat,

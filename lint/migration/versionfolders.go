@@ -10,7 +10,7 @@ var versionFolders = &Layout{
 	Name: "version-folders",
 	Doc:  "1.2/00__name.sql: a folder for each release, and numbered files in it",
 	// As memos does it (store/migrator.go): what is newer than the schema version is run.
-	OutOfOrder: "skips",
+	OutOfOrder: Skips,
 	detect: func(l *listing) bool {
 		if len(l.sql()) > 0 {
 			return false
