@@ -35,12 +35,16 @@ type Database struct {
 	ddl       map[*migration.Statement]bool // more than rows may be changed by it
 	missing   []string                      // what migrations speak of and none makes
 	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
+	remarks   []string                      // on the baseline
 }
 
 // Load reads the migrations and replays them.
 func Load(ctx context.Context, cfg Config) (*State, error) {
 	dirs, err := directories(cfg)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkBaselines(cfg, dirs); err != nil {
 		return nil, err
 	}
 	state := &State{}
@@ -119,13 +123,6 @@ func mode(cfg Config, state *State) string {
 	return "every migration is a release of its own, as with --all: what is deployed was not named"
 }
 
-func (d *Database) since(cfg Config) string {
-	if cfg.Since != "" {
-		return cfg.Since
-	}
-	return d.entry.Since
-}
-
 // source returns the lines of the files that were read.
 func (s *State) source() func(string, int) string {
 	files := map[string]*sqltext.File{}
@@ -191,6 +188,7 @@ func (d *Database) notes() []string {
 		out = append(out, fmt.Sprintf("%s: changed here, made by no migration that was read, so not known before: %s%s",
 			d.Directory.Path, strings.Join(shown, ", "), more))
 	}
+	out = append(out, d.remarks...)
 	out = append(out, d.Directory.Notes...)
 	for _, s := range d.Directory.Skipped {
 		out = append(out, fmt.Sprintf("%s: not read: %s", s.Path, s.Why))

@@ -8,8 +8,6 @@ import (
 	"path"
 	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -339,45 +337,4 @@ func (d *Database) snapshot(cfg Config) error {
 		}
 	}
 	return nil
-}
-
-// firstPending returns the index of the first migration after the baseline.
-func (d *Database) firstPending(cfg Config) (int, error) {
-	since := d.since(cfg)
-	if since == "" {
-		return 0, nil
-	}
-	migrations := d.Directory.Migrations
-	for i := len(migrations) - 1; i >= 0; i-- {
-		if sameVersion(migrations[i].Version, since) {
-			return i + 1, nil
-		}
-	}
-	n, err := strconv.ParseUint(since, 10, 64)
-	if err != nil {
-		return 0, unknownVersion(d, since)
-	}
-	first := len(migrations)
-	for i := len(migrations) - 1; i >= 0; i-- {
-		v, err := strconv.ParseUint(migrations[i].Version, 10, 64)
-		if err != nil {
-			return 0, unknownVersion(d, since)
-		}
-		if v > n {
-			first = i
-		}
-	}
-	return first, nil
-}
-
-func sameVersion(a, b string) bool {
-	return a == b || a != "" && strings.TrimLeft(a, "0") == strings.TrimLeft(b, "0")
-}
-
-func unknownVersion(d *Database, since string) error {
-	last := ""
-	if n := len(d.Directory.Migrations); n > 0 {
-		last = "; the last one is " + d.Directory.Migrations[n-1].Version
-	}
-	return fmt.Errorf("--since %s: %s has no migration of that version%s", since, d.Directory.Path, last)
 }
