@@ -1,7 +1,11 @@
 package mysql
 
 import (
+	"maps"
+	"strconv"
+
 	"github.com/pingcap/tidb/pkg/parser/ast"
+	"github.com/pingcap/tidb/pkg/parser/opcode"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
@@ -30,6 +34,7 @@ func (s *statement) insert(n *ast.InsertStmt, c schema.Clause) schema.Change {
 	}
 	if n.Select != nil {
 		in.Select = tablesOf(n.Select)
+		in.Whole = wholly(n.Select, nil)
 		in.Filtered, in.Fields = filtered(n.Select), fieldsOf(n.Select)
 	}
 	return in
@@ -39,7 +44,7 @@ func (s *statement) insert(n *ast.InsertStmt, c schema.Clause) schema.Change {
 func filtered(n ast.Node) bool {
 	switch q := n.(type) {
 	case *ast.SelectStmt:
-		return q.Where != nil && !alwaysTrue(q.Where) || q.GroupBy != nil || q.Having != nil || q.Limit != nil ||
+		return narrows(q.Where) || q.GroupBy != nil || q.Having != nil || q.Limit != nil ||
 			q.From != nil && innerJoin(q.From.TableRefs)
 	case *ast.SetOprStmt:
 		if q.Limit != nil {
@@ -53,11 +58,6 @@ func filtered(n ast.Node) bool {
 		return true
 	}
 	return false
-}
-
-func alwaysTrue(e ast.ExprNode) bool {
-	v, ok := e.(ast.ValueExpr)
-	return ok && valueText(v) == "1"
 }
 
 // innerJoin says whether a row may go because another table has none for it.
@@ -105,7 +105,7 @@ func (s *statement) update(n *ast.UpdateStmt, c schema.Clause) []schema.Change {
 		t := owner(tables, a.Column)
 		u := byTable[t]
 		if u == nil {
-			u = &schema.Update{On: schema.On{Clause: c, Table: t}, Where: n.Where != nil, Limit: n.Limit != nil, Reads: others(tables, t)}
+			u = &schema.Update{On: schema.On{Clause: c, Table: t}, Where: narrows(n.Where), Limit: n.Limit != nil, Reads: others(tables, t)}
 			byTable[t] = u
 			out = append(out, u)
 		}
@@ -127,7 +127,102 @@ func (s *statement) deletes(n *ast.DeleteStmt, c schema.Clause) []schema.Change 
 	}
 	var out []schema.Change
 	for _, t := range from {
-		out = append(out, &schema.Delete{On: schema.On{Clause: c, Table: t}, Where: n.Where != nil, Limit: n.Limit != nil, Reads: others(tables, t)})
+		out = append(out, &schema.Delete{On: schema.On{Clause: c, Table: t}, Where: narrows(n.Where), Limit: n.Limit != nil, Reads: others(tables, t)})
+	}
+	return out
+}
+
+// narrows says whether a condition is there and not always true.
+func narrows(e ast.ExprNode) bool { return e != nil && !alwaysTrue(e) }
+
+func alwaysTrue(e ast.ExprNode) bool {
+	switch e := e.(type) {
+	case *ast.ParenthesesExpr:
+		return alwaysTrue(e.Expr)
+	case *ast.BinaryOperationExpr:
+		switch e.Op {
+		case opcode.LogicAnd:
+			return alwaysTrue(e.L) && alwaysTrue(e.R)
+		case opcode.LogicOr:
+			return alwaysTrue(e.L) || alwaysTrue(e.R)
+		case opcode.EQ:
+			_, left := e.L.(ast.ValueExpr)
+			_, right := e.R.(ast.ValueExpr)
+			return left && right && valueText(e.L) == valueText(e.R) && valueText(e.L) != "NULL"
+		}
+	case ast.ValueExpr:
+		n, err := strconv.ParseFloat(valueText(e), 64)
+		return err == nil && n != 0
+	}
+	return false
+}
+
+// wholly returns the tables that a query reads without a WHERE or LIMIT; with
+// are the queries that its WITH gives a name.
+func wholly(n ast.Node, with map[string]ast.Node) []schema.Name {
+	switch n := n.(type) {
+	case *ast.SelectStmt:
+		if n.From == nil || n.Limit != nil || narrows(n.Where) {
+			return nil
+		}
+		return whollyFrom(n.From.TableRefs, named(n.With, with))
+	case *ast.SetOprStmt:
+		if n.Limit != nil || n.SelectList == nil {
+			return nil
+		}
+		return wholly(n.SelectList, named(n.With, with))
+	case *ast.SetOprSelectList:
+		if n.Limit != nil {
+			return nil
+		}
+		var out []schema.Name
+		for _, s := range n.Selects {
+			out = append(out, wholly(s, named(n.With, with))...)
+		}
+		return out
+	case *ast.SubqueryExpr:
+		return wholly(n.Query, with)
+	}
+	return nil
+}
+
+func whollyFrom(n ast.ResultSetNode, with map[string]ast.Node) []schema.Name {
+	switch n := n.(type) {
+	case *ast.Join:
+		if n.Right == nil {
+			return whollyFrom(n.Left, with)
+		}
+		return append(whollyFrom(n.Left, with), whollyFrom(n.Right, with)...)
+	case *ast.TableSource:
+		return whollyFrom(n.Source, with)
+	case *ast.TableName:
+		query, ok := with[n.Name.L]
+		switch {
+		case !ok || n.Schema.O != "":
+			return []schema.Name{name(n)}
+		case query != nil:
+			without := maps.Clone(with)
+			without[n.Name.L] = nil // it may name itself
+			return wholly(query, without)
+		}
+		return nil
+	case *ast.SelectStmt:
+		return wholly(n, with)
+	case *ast.SetOprStmt:
+		return wholly(n, with)
+	}
+	return nil
+}
+
+// named adds the queries of a WITH to those of the queries around it.
+func named(w *ast.WithClause, with map[string]ast.Node) map[string]ast.Node {
+	if w == nil {
+		return with
+	}
+	out := map[string]ast.Node{}
+	maps.Copy(out, with)
+	for _, cte := range w.CTEs {
+		out[cte.Name.L] = cte.Query
 	}
 	return out
 }

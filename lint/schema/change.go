@@ -306,6 +306,7 @@ type (
 		Replace bool
 		Ignore  bool
 		Select  []Name // INSERT … SELECT reads them
+		Whole   []Name // and these without a WHERE or LIMIT
 		// Filtered says that the SELECT may leave rows of its tables out: WHERE,
 		// LIMIT, GROUP BY, a join.
 		Filtered bool
@@ -316,7 +317,7 @@ type (
 	Update struct {
 		On
 		Set   []string // columns
-		Where bool
+		Where bool     // one that leaves rows out: not WHERE 1 = 1
 		Limit bool
 		Reads []Name // other tables
 	}
