@@ -17,7 +17,8 @@ var ChangeCharset = &Rule{
 
 Reports MODIFY, CHANGE and CONVERT TO CHARACTER SET to a character set that lacks
 characters of the old one (error), and, as warnings, a collation that changes
-what is equal in an indexed column, and TEXT columns that CONVERT makes larger.
+what is equal in an indexed column, and TEXT columns that CONVERT makes larger. On
+PlanetScale it reports every character set that deploy requests refuse, in new tables too.
 
 ## Why it breaks
 
@@ -44,16 +45,58 @@ which only later columns take.`,
 const charsetHelp = "go to utf8mb4, or add a new column and move the data"
 
 func runChangeCharset(p *Pass) {
+	for s := range p.Changes() {
+		if column, refused := p.refusedCharset(s); refused != "" {
+			p.Reportf(s, column, "use utf8mb4", "the server refuses the character set %s: it takes only %s", refused, strings.Join(p.Server.Charsets, ", "))
+		}
+	}
 	for r := range p.retypings() {
-		if r.Charset {
+		if _, refused := p.refusedCharset(r.step); r.Charset && refused == "" {
 			p.reportCharset(r.step, r.change.Column.Name, r.TypeChange, indexed(r.step.Effect.Before, r.change.Old))
 		}
 	}
 	for s, c := range Changed[*schema.ConvertCharset](p) {
-		if before := s.Effect.Before; p.Start(before) != nil {
+		if _, refused := p.refusedCharset(s); p.Start(s.Effect.Before) != nil && refused == "" {
 			p.convert(s, c)
 		}
 	}
+}
+
+// refusedCharset returns the character set that a step spells and the server does
+// not take, with its column if it is that of one.
+func (p *Pass) refusedCharset(s *Step) (column, charset string) {
+	switch c := s.Change.(type) {
+	case *schema.ConvertCharset:
+		return "", p.refuses(c.Charset, c.Collation)
+	case *schema.SetTableCharset:
+		return "", p.refuses(c.Charset, c.Collation)
+	case *schema.AddColumn:
+		return c.Column.Name, p.refuses(c.Column.Type.Charset, c.Column.Type.Collation)
+	case *schema.ModifyColumn:
+		return c.Column.Name, p.refuses(c.Column.Type.Charset, c.Column.Type.Collation)
+	case *schema.CreateTable:
+		if refused := p.refuses(c.Def.Charset, c.Def.Collation); refused != "" {
+			return "", refused
+		}
+		for _, col := range c.Def.Columns {
+			if refused := p.refuses(col.Type.Charset, col.Type.Collation); refused != "" {
+				return col.Name, refused
+			}
+		}
+	}
+	return "", ""
+}
+
+// refuses returns the character set of a charset and collation if the server does
+// not take it.
+func (p *Pass) refuses(charset, collation string) string {
+	if charset == "" {
+		charset, _, _ = strings.Cut(collation, "_")
+	}
+	if p.Server.TakesCharset(strings.ToLower(charset)) {
+		return ""
+	}
+	return charset
 }
 
 func (p *Pass) reportCharset(s *Step, column string, change schema.TypeChange, indexed bool) {

@@ -22,7 +22,8 @@ before the release.
 The moment the migration runs, every statement of the running code that names
 the old column fails with error 1054. No order of deploying helps: the old code
 needs the old name and the new code the new one. Views and triggers are not
-rewritten either.
+rewritten either. PlanetScale knows no renames: its deploy requests drop the old
+column and add an empty new one.
 
 ## Do this instead
 
@@ -60,7 +61,7 @@ func runRenameColumn(p *Pass) {
 			continue
 		}
 		p.reportContract(s, from, fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),
-			"statements of the running code that name it fail from that moment on (error 1054)",
+			"statements of the running code that name it fail from that moment on (error 1054)"+p.renameLoses("column"),
 			fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to))
 	}
 }

@@ -22,7 +22,8 @@ them apart.
 ## Why it breaks
 
 The moment the migration runs, every statement of the running code that names
-the old table fails with error 1146, and so do views on it (error 1356).
+the old table fails with error 1146, and so do views on it (error 1356). PlanetScale
+knows no renames: its deploy requests drop the old table and make an empty new one.
 
 ## Do this instead
 
@@ -105,11 +106,19 @@ func (p *Pass) reportSwitch(f Finding, r *Rebuild) bool {
 	return true
 }
 
+// renameLoses says what else goes wrong where renames are not known.
+func (p *Pass) renameLoses(what string) string {
+	if !p.Server.RenamesDrop {
+		return ""
+	}
+	return fmt.Sprintf(", and the server, which compares schemas, drops the old %s and makes an empty one", what)
+}
+
 func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
 	f := p.At(s)
 	f.Verdict = Unknown
 	for _, v := range Changed[*schema.CreateView](p) {
-		if schema.SameName(v.View.Name.Name, c.Table.Name) {
+		if schema.SameName(v.View.Name.Name, c.Table.Name) && !p.Server.RenamesDrop {
 			f.Severity = p.AtMost(Warning)
 			f.Message = fmt.Sprintf("table `%s` is renamed to `%s`, and a view takes its name: between the two statements the running code fails (error 1146); no Go code was analysed, so nothing shows that the view has every column it uses", c.Table, c.To)
 			f.Help = "make sure that the view lists every column that the running code uses, and is updatable"
@@ -118,6 +127,6 @@ func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
 		}
 	}
 	p.reportContract(s, "", fmt.Sprintf("table `%s` is renamed to `%s`", c.Table, c.To),
-		"statements of the running code that name it fail from that moment on (error 1146)",
+		"statements of the running code that name it fail from that moment on (error 1146)"+p.renameLoses("table"),
 		"create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view")
 }

@@ -4,6 +4,7 @@ package server
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +44,19 @@ type Server struct {
 	InlineReferences bool
 	// RefusesForeignKeys: unless they are switched on (PlanetScale documentation).
 	RefusesForeignKeys bool
+	// RenamesDrop: schemas are compared, not altered, so that a rename is a DROP and
+	// an ADD, and what was there is lost (PlanetScale documentation, "Handling table
+	// and column renames").
+	RenamesDrop bool
+	// Charsets are all that it takes; nil where it takes every one (PlanetScale
+	// documentation, "MySQL compatibility", and the schema lint error INVALID_CHARSET).
+	Charsets []string
+}
+
+// TakesCharset says whether a text column may have the character set. With binary
+// it is no text column.
+func (s *Server) TakesCharset(name string) bool {
+	return s.Charsets == nil || name == "" || name == "binary" || slices.Contains(s.Charsets, name)
 }
 
 // CheckError is the error number of a write that does not meet a CHECK (measured).
@@ -67,7 +81,8 @@ func All() []Server {
 		{Name: "mariadb-10.11", Family: MariaDB, Version: 101114, KeepsNullDefault: true, InlineReferences: true},
 		{Name: "mariadb-11", Family: MariaDB, Version: 110809, KeepsNullDefault: true, Timestamp2106: true, InlineReferences: true},
 		{Name: "tidb", Family: TiDB, Version: 80011, RefusesZeroDate: true, IgnoresCheck: true},
-		{Name: "planetscale", Family: MySQL, Version: 80046, RefusesZeroDate: true, RefusesForeignKeys: true},
+		{Name: "planetscale", Family: MySQL, Version: 80046, RefusesZeroDate: true, RefusesForeignKeys: true, RenamesDrop: true,
+			Charsets: []string{"utf8mb4", "utf8mb3", "utf8", "latin1", "ascii"}},
 	}
 }
 
