@@ -31,7 +31,8 @@ Find the duplicates, stop the code from writing more, and add the key in a later
 ## When it is silent
 
 For a table that the same release creates; over a new column that is NULL; when a
-unique key on some of these columns stands, or is dropped in the same statement.`,
+unique key on some of these columns stands, or is dropped in the same statement. A key
+over the first characters of a column forbids more than one over the whole.`,
 	Bad:  "unique-over-existing-fires",
 	Good: "subset-is-unique-is-silent",
 	Run:  runAddUnique,
@@ -103,26 +104,33 @@ func (p *Pass) addedAs(col *schema.Column) *schema.Column {
 // narrower says whether the deployed table has a unique key on some of these columns.
 func narrower(t *schema.Table, k *schema.Key) bool {
 	for _, other := range t.Keys {
-		if other.Unique() && containsAll(k, other) {
+		if other.Unique() && containsAll(t, k, other) {
 			return true
 		}
 	}
 	return false
 }
 
-func containsAll(k, other *schema.Key) bool {
+func containsAll(t *schema.Table, k, other *schema.Key) bool {
 	for _, part := range other.Columns {
-		if part.Column == "" || part.Length > 0 && !hasPart(k, part) || !k.Has(part.Column) {
+		if part.Column == "" || !hasPart(t, k, part) {
 			return false
 		}
 	}
 	return len(other.Columns) > 0
 }
 
-func hasPart(k *schema.Key, part schema.KeyPart) bool {
+// hasPart says whether the key has a column with at least as many characters.
+func hasPart(t *schema.Table, k *schema.Key, part schema.KeyPart) bool {
 	for _, p := range k.Columns {
-		if schema.SameName(p.Column, part.Column) && (p.Length == 0 || p.Length >= part.Length) {
+		if !schema.SameName(p.Column, part.Column) {
+			continue
+		}
+		if p.Length == 0 || part.Length > 0 && p.Length >= part.Length {
 			return true
+		}
+		if col := t.Column(p.Column); col != nil && col.Type.Length > 0 && p.Length >= col.Type.Length {
+			return true // the prefix is the whole
 		}
 	}
 	return false

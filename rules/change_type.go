@@ -17,13 +17,18 @@ var ChangeType = &Rule{
 Reports MODIFY and CHANGE to a type that keeps every value but changes what the
 running code sees: another text form, another driver type, another order. It is a
 warning where statements answer as before and only drivers or later definitions
-see it, as from VARCHAR to TEXT. Another expression of a generated column counts too.
+see it, as from VARCHAR to TEXT. Another expression of a generated column counts too,
+and so does a column that becomes generated, or is no longer.
 
 ## Why it breaks
 
 DECIMAL(12,4) prints more digits than DECIMAL(12,2); text sorts and compares
 differently from numbers; a driver returns bytes where it returned text, or a
 number where it returned a boolean. No statement fails, but its answer differs.
+
+A column that becomes generated loses the values that it had, and every INSERT or UPDATE
+of the running code that gives it a value fails (error 3105; 1906 on MariaDB). One that is
+no longer generated is computed for no new row: running code reads what it leaves out.
 
 ## Do this instead
 
@@ -46,6 +51,9 @@ func runChangeType(p *Pass) {
 				"the expression of the generated column `%s.%s` changes: running code reads other values", c.Table, c.Column.Name)
 			continue
 		}
+		if why := p.generatedOtherwise(r); why != "" {
+			p.Reportf(r.step, c.Column.Name, "add a new column and move the data step by step", "`%s.%s` %s", c.Table, c.Column.Name, why)
+		}
 		if r.Verdict != schema.SideEffect || r.Enum || r.Charset {
 			continue
 		}
@@ -65,4 +73,21 @@ func computesOtherwise(r retyping) bool {
 	now := r.change.Column
 	return r.old != nil && r.old.Generated != schema.NotGenerated && now.Generated != schema.NotGenerated &&
 		r.old.Expr != "" && now.Expr != "" && r.old.Expr != now.Expr
+}
+
+// generatedOtherwise says what a column does that becomes generated, or stops being so.
+func (p *Pass) generatedOtherwise(r retyping) string {
+	if r.old == nil {
+		return ""
+	}
+	now := r.change.Column
+	switch was, is := r.old.Generated != schema.NotGenerated, now.Generated != schema.NotGenerated; {
+	case is && !was:
+		return "becomes a generated column: its values are lost, and INSERTs and UPDATEs of the running code that give it a value fail (error " + p.Server.GeneratedError() + ")"
+	case was && !is && now.Required():
+		return "is no longer generated, NOT NULL, and has no default: INSERTs of the running code, which leave it out, fail (error 1364)"
+	case was && !is:
+		return "is no longer generated: in rows that the running code inserts it holds its default, and after an UPDATE what it held before"
+	}
+	return ""
 }

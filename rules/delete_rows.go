@@ -15,11 +15,13 @@ var DeleteRows = &Rule{
 	Doc: `## What it does
 
 Reports DELETE in a migration: without WHERE as an error, by a condition as a
-warning.
+warning. MariaDB's DROP SYSTEM VERSIONING and DELETE HISTORY delete the rows that a table
+had before.
 
 ## Why it breaks
 
-The rows are gone for the running code too, and going back means a backup.
+The rows are gone for the running code too, and going back means a backup. Without
+system versioning queries with FOR SYSTEM_TIME fail (error 4124).
 
 ## Do this instead
 
@@ -34,6 +36,7 @@ For a table that the same release creates or fills; for temporary tables.`,
 }
 
 func runDeleteRows(p *Pass) {
+	p.historyLost()
 	for s, c := range Changed[*schema.Delete](p) {
 		before := s.Effect.Before
 		if before != nil && (p.Start(before) == nil || before.Temporary) || p.filled(c.Table) {
@@ -46,6 +49,27 @@ func runDeleteRows(p *Pass) {
 			f.Message = fmt.Sprintf("rows of `%s` are deleted, for the running code too", c.Table)
 		}
 		f.Help = "make sure that nothing reads them, and say so: `-- expandcheck:ignore delete-rows: REASON`"
+		p.Report(f)
+	}
+}
+
+// historyLost reports the rows that a table with system versioning had before.
+func (p *Pass) historyLost() {
+	for s, c := range Changed[*schema.DropHistory](p) {
+		if before := s.Effect.Before; before != nil && p.Start(before) == nil {
+			continue
+		}
+		f := p.At(s)
+		f.Help = "make sure that nothing reads it, and say so: `-- expandcheck:ignore delete-rows: REASON`"
+		switch {
+		case c.Versioning:
+			f.Message = fmt.Sprintf("`%s` loses its system versioning: its history is deleted, and queries of the running code with FOR SYSTEM_TIME fail (error 4124)", c.Table)
+		case c.Before:
+			f.Severity = p.AtMost(Warning)
+			f.Message = fmt.Sprintf("the older history of `%s` is deleted: queries of the running code with FOR SYSTEM_TIME no longer find it", c.Table)
+		default:
+			f.Message = fmt.Sprintf("the history of `%s` is deleted: queries of the running code with FOR SYSTEM_TIME no longer find it", c.Table)
+		}
 		p.Report(f)
 	}
 }

@@ -73,7 +73,7 @@ func (p *Pass) ddlFollows(i int, variable string) bool {
 			if c.Name == variable {
 				return false
 			}
-		case *schema.Insert, *schema.Update, *schema.Delete, *schema.Neutral:
+		case *schema.Insert, *schema.Update, *schema.Delete, *schema.DropHistory, *schema.Neutral:
 		default:
 			if p.Start(p.Steps[j].Effect.Before) != nil {
 				return true

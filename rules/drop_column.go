@@ -32,7 +32,8 @@ the column INVISIBLE for a while. Drop it in a release of its own.
 
 ## When it is silent
 
-For a table or column that the same release creates.`,
+For a table or column that the same release creates. A template placeholder that has no
+value may stand for any column, and is reported.`,
 	Bad:  "drop-of-deployed-column-fires",
 	Good: "drop-of-new-column-is-silent",
 	Run:  runDropColumn,
@@ -47,7 +48,7 @@ func runDropColumn(p *Pass) {
 			continue
 		}
 		old := before.Column(c.Column)
-		if old == nil && (c.IfExists || before != nil && !before.Unknown) {
+		if old == nil && !s.unresolved() && (c.IfExists || before != nil && !before.Unknown) {
 			continue // nothing to drop, or the server refuses it
 		}
 		if old != nil && p.Deployed(before, c.Column) == nil {

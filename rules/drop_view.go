@@ -27,7 +27,8 @@ First deploy code that does not read the view, then drop it.
 ## When it is silent
 
 When the release makes the view again under the same name; for a view that the
-release itself made; for DROP VIEW IF EXISTS of a view that no migration makes.`,
+release itself made. DROP VIEW IF EXISTS of a view that no migration makes is a warning that says
+so, as it is for tables.`,
 	Bad:  "drop-of-deployed-view-fires",
 	Good: "view-made-again-is-silent",
 	Run:  runDropView,
@@ -35,7 +36,15 @@ release itself made; for DROP VIEW IF EXISTS of a view that no migration makes.`
 
 func runDropView(p *Pass) {
 	for s, c := range Changed[*schema.DropView](p) {
-		if p.viewMade(c.View.Name) || c.IfExists && !s.Effect.ViewGone {
+		if p.viewMade(c.View.Name) {
+			continue
+		}
+		if c.IfExists && !s.Effect.ViewGone {
+			f := p.At(s)
+			f.Severity, f.Verdict = p.AtMost(Warning), Unknown
+			f.Message = fmt.Sprintf("view `%s` is dropped if it exists; no migration here makes it, so whether running code reads it is not known", c.View)
+			f.Help = "deploy code that does not read it first, then drop it"
+			p.Report(f)
 			continue
 		}
 		p.reportContract(s, "", fmt.Sprintf("view `%s` is dropped", c.View),

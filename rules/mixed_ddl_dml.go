@@ -44,7 +44,7 @@ func runMixedDDLDML(p *Pass) {
 		switch s.Change.(type) {
 		case *schema.Update, *schema.Delete, *schema.Insert:
 			rows = rows || s.Effect.Before == nil || p.Start(s.Effect.Before) != nil
-		case *schema.Neutral, *schema.SetVariable, *schema.Call, *schema.Opaque:
+		case *schema.Neutral, *schema.DropHistory, *schema.SetVariable, *schema.Call, *schema.Opaque:
 		default:
 			ddl = true
 		}

@@ -31,6 +31,23 @@ func (s *Step) act() string {
 	return "the ALTER"
 }
 
+// unresolved says whether a placeholder without a value stands in the clause, so
+// that what it names is not what it says.
+func (s *Step) unresolved() bool {
+	if s.Statement == nil || len(s.Statement.Template) == 0 {
+		return false
+	}
+	at := s.Change.Base().Pos()
+	for _, t := range s.Statement.Template {
+		after := t.At.Line > at.Line || t.At.Line == at.Line && t.At.Column >= at.Column
+		before := t.At.Line < at.EndLine || t.At.Line == at.EndLine && t.At.Column < at.EndColumn
+		if after && before {
+			return true
+		}
+	}
+	return false
+}
+
 // A Release is what is deployed together, judged by its net shape: by what the
 // tables are at its start and at its end.
 type Release struct {

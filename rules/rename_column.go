@@ -57,7 +57,7 @@ func runRenameColumn(p *Pass) {
 			continue
 		}
 		known := before.Column(from) != nil
-		if known && p.Deployed(before, from) == nil || !known && (ifExists || before != nil && !before.Unknown) {
+		if known && p.Deployed(before, from) == nil || !known && !s.unresolved() && (ifExists || before != nil && !before.Unknown) {
 			continue
 		}
 		p.reportContract(s, from, fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),

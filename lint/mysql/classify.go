@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 // classify reads a statement that does not parse: clause by clause where it has
@@ -26,6 +27,8 @@ func (r *Reader) classify(s *statement, failed *schema.Opaque) []schema.Change {
 		if t, _ := s.name(s.skip(1, "TABLE")); t.Name != "" {
 			return []schema.Change{&schema.TruncateTable{On: s.tokenOn(t)}}
 		}
+	case s.seq(0, "DELETE", "HISTORY") && s.deletesHistory() != nil:
+		return s.deletesHistory()
 	case s.is(0, "INSERT", "REPLACE", "UPDATE", "DELETE", "LOAD"):
 		return s.rowsByTokens(failed)
 	case s.is(0, "CALL"):
@@ -228,6 +231,8 @@ func (a *alteration) dropByTokens(i int, on schema.On) bool {
 	on.IfExists = a.seq(i+1, "IF", "EXISTS") || a.seq(i+2, "IF", "EXISTS") || a.seq(i, "IF", "EXISTS") || on.IfExists
 	after := func(n int) string { return a.ident(a.skip(i+n, "IF", "EXISTS")) }
 	switch {
+	case a.seq(i, "SYSTEM", "VERSIONING"):
+		a.add(&schema.DropHistory{On: exact(on), Versioning: true})
 	case a.is(i, "SYSTEM", "PERIOD"):
 		a.add(&schema.TableOption{On: exact(on)})
 	case a.is(i, "PRIMARY"):
@@ -366,6 +371,27 @@ func (s *statement) valueOf(c clause, words ...string) string {
 		}
 	}
 	return ""
+}
+
+// deletesHistory reads DELETE HISTORY FROM t [BEFORE SYSTEM_TIME …], of MariaDB,
+// which the parser takes for a DELETE from a table of that name.
+func (s *statement) deletesHistory() []schema.Change {
+	s.tokens()
+	if s.server.Family != server.MariaDB || !s.seq(0, "DELETE", "HISTORY", "FROM") {
+		return nil
+	}
+	t, i := s.name(3)
+	if t.Name == "" {
+		return nil
+	}
+	i = s.skip(i, "PARTITION")
+	if s.is(i, "(") {
+		i = s.closing(i) + 1
+	}
+	if i < len(s.toks) && !s.is(i, "BEFORE") {
+		return nil // the rest is no part of it
+	}
+	return []schema.Change{&schema.DropHistory{On: exact(s.tokenOn(t)), Before: i < len(s.toks)}}
 }
 
 // rowsByTokens reads an INSERT, REPLACE, UPDATE, DELETE or LOAD.

@@ -16,7 +16,7 @@ func (s *statement) convert(node ast.StmtNode) []schema.Change {
 	case *ast.CreateTableStmt:
 		return []schema.Change{s.createTable(n)}
 	case *ast.CreateIndexStmt:
-		return []schema.Change{&schema.AddKey{On: s.on(n.Table, s.whole(), n.IfNotExists), Key: s.createdKey(n)}}
+		return s.createIndex(n)
 	case *ast.DropIndexStmt:
 		return []schema.Change{&schema.DropKey{On: s.on(n.Table, s.whole(), n.IfExists), Name: keyName(n.IndexName)}}
 	case *ast.DropTableStmt:
@@ -43,6 +43,17 @@ func (s *statement) convert(node ast.StmtNode) []schema.Change {
 		return s.routineByTokens()
 	}
 	return []schema.Change{s.neutral()}
+}
+
+// createIndex: CREATE OR REPLACE drops the index of that name first.
+func (s *statement) createIndex(n *ast.CreateIndexStmt) []schema.Change {
+	on := s.on(n.Table, s.whole(), n.IfNotExists)
+	add := &schema.AddKey{On: on, Key: s.createdKey(n)}
+	if !s.has(factReplace) {
+		return []schema.Change{add}
+	}
+	on.IfExists = true
+	return []schema.Change{&schema.DropKey{On: on, Name: keyName(n.IndexName)}, add}
 }
 
 func name(t *ast.TableName) schema.Name { return schema.Name{DB: t.Schema.O, Name: t.Name.O} }

@@ -19,6 +19,9 @@ func (s *statement) rows(node ast.StmtNode) []schema.Change {
 	case *ast.UpdateStmt:
 		return s.update(n, whole)
 	case *ast.DeleteStmt:
+		if history := s.deletesHistory(); history != nil {
+			return history
+		}
 		return s.deletes(n, whole)
 	}
 	return nil

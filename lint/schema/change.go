@@ -97,6 +97,12 @@ type (
 		On
 		Engine string // "" when it is not the engine
 	}
+	// DropHistory is DROP SYSTEM VERSIONING and DELETE HISTORY, of MariaDB.
+	DropHistory struct {
+		On
+		Before     bool // only what is older
+		Versioning bool // and none is kept any more
+	}
 	// SetTableCharset changes what columns added later take.
 	SetTableCharset struct {
 		On

@@ -341,7 +341,7 @@ func TableName(c Change) (Name, bool) {
 
 func (s *Schema) alter(on *On, c Change) Effect {
 	switch c.(type) {
-	case *Insert, *Update, *Delete, *TruncateTable:
+	case *Insert, *Update, *Delete, *TruncateTable, *DropHistory:
 		t := s.Table(on.Table)
 		return Effect{Before: t, After: t}
 	}

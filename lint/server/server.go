@@ -67,6 +67,16 @@ func (s *Server) CheckError() string {
 	return "3819"
 }
 
+// GeneratedError is the error number of a write that gives a generated column a
+// value (manuals: ER_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN, and on MariaDB
+// ER_WARNING_NON_DEFAULT_VALUE_FOR_GENERATED_COLUMN).
+func (s *Server) GeneratedError() string {
+	if s.Family == MariaDB {
+		return "1906"
+	}
+	return "3105"
+}
+
 // Default is the server that is assumed when none is named.
 const Default = "mysql-8.4"
 
