@@ -27,6 +27,11 @@ func (s *statement) factsOf(c clause, kind factKind) []fact {
 		return nil
 	}
 	from, to := s.offsets(c)
+	if c.from < c.to { // what was cut from the end of the clause is part of it
+		if to = len(s.text); c.to < len(s.toks) {
+			to = s.toks[c.to].Start
+		}
+	}
 	var out []fact
 	for _, f := range s.facts {
 		if f.kind == kind && from <= f.offset && f.offset < to {
@@ -242,7 +247,36 @@ func (s *statement) columnType(ft *types.FieldType, c clause) schema.Type {
 	if t.Collation == "binary" {
 		t.Collation = ""
 	}
+	t.Binary = t.Text() && t.Collation == "" && tidb.HasBinaryFlag(ft.GetFlag())
+	s.charsetAttribute(&t, c)
 	return t
+}
+
+// charsetAttribute reads what the parser does not keep or know: NATIONAL and its
+// kind, ASCII, UNICODE and BYTE (MySQL manual, "Character Set Names" and
+// "The National Character Set").
+func (s *statement) charsetAttribute(t *schema.Type, c clause) {
+	if f := s.factsOf(c, factCharset); len(f) > 0 {
+		t.Charset = f[0].value
+	} else if c.from < c.to && s.spellsNational() {
+		for i := c.from; i < c.to; i++ {
+			if s.is(i, national...) && s.isType(i) {
+				t.Charset = "utf8mb3"
+			}
+		}
+	}
+	if t.Charset == "binary" { // CHAR(3) BYTE is BINARY(3)
+		t.Name, t.Charset = bytesType[t.Name], ""
+	}
+}
+
+var national = []string{"NATIONAL", "NCHAR", "NVARCHAR"}
+
+var bytesType = map[string]string{"char": "binary", "varchar": "varbinary", "tinytext": "tinyblob", "text": "blob", "mediumtext": "mediumblob", "longtext": "longblob"}
+
+func (s *statement) spellsNational() bool {
+	text := strings.ToUpper(s.text)
+	return strings.Contains(text, "NATIONAL") || strings.Contains(text, "NCHAR") || strings.Contains(text, "NVARCHAR")
 }
 
 // constraint reads a key or constraint, which is the clause at.

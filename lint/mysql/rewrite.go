@@ -23,6 +23,7 @@ const (
 	factIfExists
 	factKeyKind   // SPATIAL, VECTOR
 	factCollation // a collation that the parser does not know
+	factCharset   // of ASCII, UNICODE and BYTE
 )
 
 // A rewriter replaces, token by token and keeping every offset, what servers
@@ -173,6 +174,11 @@ func (r *rewriter) inDDL(i int) int {
 		return r.algorithm(i)
 	case "COLLATE":
 		return r.collation(i)
+	case "ASCII", "UNICODE", "BYTE":
+		if charset := r.charsetWord(i, word); charset != "" {
+			r.note(factCharset, i, charset)
+			r.cut(i, i+1)
+		}
 	case "PERSISTENT":
 		r.put(i, i+1, "STORED")
 	case "COMPRESSED":
@@ -203,17 +209,28 @@ func (r *rewriter) inDDL(i int) int {
 
 // isType says whether token i stands where a type does: behind the name of a
 // column, and not before an opening parenthesis of a function call.
-func (r *rewriter) isType(i int) bool {
-	if i < 2 || !r.isName(i-1) {
+func (s *statement) isType(i int) bool {
+	if i < 2 || !s.isName(i-1) {
 		return false
 	}
-	if r.is(i-1, "ADD", "COLUMN", "INDEX", "KEY", "UNIQUE", "ON", "BY", "DEFAULT", "AFTER", "TABLE", "DROP") {
-		return r.toks[i-1].Kind == sqltext.QuotedName
+	if s.is(i-1, "ADD", "COLUMN", "INDEX", "KEY", "UNIQUE", "ON", "BY", "DEFAULT", "AFTER", "TABLE", "DROP") {
+		return s.toks[i-1].Kind == sqltext.QuotedName
 	}
-	if r.is(i-2, "(", ",", "ADD", "COLUMN", "MODIFY", "EXISTS") {
+	if s.is(i-2, "(", ",", "ADD", "MODIFY", "EXISTS") || s.is(i-2, "COLUMN") && !s.is(i-3, "CHANGE") {
 		return true
 	}
-	return r.is(i-3, "CHANGE", "COLUMN", "EXISTS") // CHANGE old new TYPE
+	if s.is(i-3, "CHANGE") { // CHANGE old new TYPE
+		return !s.is(i-2, "COLUMN")
+	}
+	return s.is(i-3, "COLUMN", "EXISTS")
+}
+
+// charsetWord returns the character set that one word behind a type stands for.
+func (r *rewriter) charsetWord(i int, word string) string {
+	if !r.is(i-1, ")", "CHAR", "CHARACTER", "BINARY", "TEXT", "TINYTEXT", "MEDIUMTEXT", "LONGTEXT") {
+		return ""
+	}
+	return map[string]string{"ASCII": "latin1", "UNICODE": "ucs2", "BYTE": "binary"}[word]
 }
 
 // visibility: the parser knows it on keys, not on columns.

@@ -187,7 +187,7 @@ func (t *Table) convert(c *ConvertCharset) {
 			continue
 		}
 		converted := *col
-		converted.Type.Charset, converted.Type.Collation = "", ""
+		converted.Type.Charset, converted.Type.Collation, converted.Type.Binary = "", "", false
 		t.Columns[i] = &converted
 	}
 }

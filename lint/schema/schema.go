@@ -89,16 +89,21 @@ func (t *Table) Key(name string) *Key {
 // PrimaryKey returns the primary key, or nil.
 func (t *Table) PrimaryKey() *Key { return t.Key("PRIMARY") }
 
-// TypeInForce fills in the character set that a column takes from the table.
+// TypeInForce fills in the character set that a column takes from the table, and
+// the collation that the attribute BINARY stands for.
 func (t *Table) TypeInForce(ty Type) Type {
-	if !ty.Text() || t == nil || ty.Charset != "" {
+	switch {
+	case !ty.Text():
 		return ty
-	}
-	if ty.Collation != "" {
+	case ty.Charset != "":
+	case ty.Collation != "":
 		ty.Charset, _, _ = strings.Cut(ty.Collation, "_")
-		return ty
+	case t != nil:
+		ty.Charset, ty.Collation = t.Charset, t.Collation
 	}
-	ty.Charset, ty.Collation = t.Charset, t.Collation
+	if ty.Binary && ty.Charset != "" {
+		ty.Collation = ty.Charset + "_bin"
+	}
 	return ty
 }
 
@@ -154,6 +159,7 @@ type Type struct {
 	Values    []string // of ENUM and SET
 	Charset   string   // of the column; "" when it takes that of the table
 	Collation string
+	Binary    bool // VARCHAR(10) BINARY: the _bin collation of its character set
 }
 
 // A Key is an index.
