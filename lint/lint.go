@@ -36,6 +36,7 @@ type Database struct {
 	missing   []string                      // what migrations speak of and none makes
 	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
 	remarks   []string                      // on the baseline
+	session   session
 }
 
 // Load reads the migrations and replays them.

@@ -237,6 +237,7 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 
 // run makes the changes of a migration.
 func (d *Database) run(release *rules.Release, m *migration.Migration, changes [][]schema.Change) {
+	d.session.start()
 	for i := range m.Up {
 		for _, c := range changes[i] {
 			d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[i]})
@@ -271,6 +272,7 @@ func (d *Database) downs() bool {
 
 // make makes a change: in a pending release, or before all of them.
 func (d *Database) make(release *rules.Release, step rules.Step) {
+	d.session.enter(d.Schema, step.Change)
 	switch c := step.Change.(type) {
 	case *schema.CreateRoutine:
 		d.define(c.Routine, step)

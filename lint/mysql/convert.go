@@ -35,6 +35,10 @@ func (s *statement) convert(node ast.StmtNode) []schema.Change {
 		return s.rows(n)
 	case *ast.LoadDataStmt:
 		return []schema.Change{&schema.Insert{On: s.on(n.Table, s.whole(), false)}}
+	case *ast.UseStmt:
+		use := s.neutral()
+		use.Use = n.DBName
+		return []schema.Change{use}
 	case *ast.SetStmt:
 		return s.setVariables(n)
 	case *ast.CallStmt:

@@ -346,6 +346,8 @@ type Field struct {
 type Neutral struct {
 	Clause
 	What string // its first words: SELECT, GRANT, COMMIT …
+	// Use is the database of a USE: names behind it that spell none are in that one.
+	Use string
 }
 
 // Opaque is DDL, or what may be DDL, that could not be read.

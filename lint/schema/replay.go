@@ -15,8 +15,9 @@ type Schema struct {
 	triggers map[string]*Trigger
 	routines map[string]*Routine
 	release  int
-	ids      int  // the last ID given
-	spelled  bool // a table was named with its database
+	ids      int             // the last ID given
+	spelled  bool            // a table was named with its database
+	others   map[string]bool // databases that are not the one of names without any
 }
 
 // New returns an empty schema.
@@ -63,6 +64,9 @@ func (s *Schema) permanent(n Name) *Table {
 		return t
 	}
 	if n.DB != "" {
+		if s.others[Fold(n.DB)] {
+			return nil
+		}
 		return s.tables[key(Name{Name: n.Name})]
 	}
 	if !s.spelled {
@@ -70,7 +74,7 @@ func (s *Schema) permanent(n Name) *Table {
 	}
 	var found *Table
 	for _, t := range s.tables {
-		if equalFold(t.Name.Name, n.Name) {
+		if equalFold(t.Name.Name, n.Name) && !s.others[Fold(t.Name.DB)] {
 			if found != nil {
 				return nil
 			}
@@ -78,6 +82,27 @@ func (s *Schema) permanent(n Name) *Table {
 		}
 	}
 	return found
+}
+
+// Home says that a database is the one that names without any are in.
+func (s *Schema) Home(db string) { s.tell(db, false) }
+
+// Separate says that a database is not the one that names without any are in.
+func (s *Schema) Separate(db string) { s.tell(db, true) }
+
+func (s *Schema) tell(db string, other bool) {
+	if s.others == nil {
+		s.others = map[string]bool{}
+	}
+	s.others[Fold(db)] = other
+}
+
+// speaksOfAnother says whether a change to db.table that did not find what it
+// names must be about another table than the one without a database: that is
+// not told yet, and the statement would fail.
+func (s *Schema) speaksOfAnother(on *On, found *Table) bool {
+	_, told := s.others[Fold(on.Table.DB)]
+	return !told && on.Table.DB != "" && found != nil && found.Name.DB == "" && !found.Unknown && !on.IfExists && on.Hidden == nil
 }
 
 // View returns the view of that name, or nil.
@@ -365,6 +390,10 @@ func (s *Schema) alter(on *On, c Change) Effect {
 		t.Keys = slices.Clone(t.Keys)
 	}
 	missing := t.apply(c, s.release, s.newID)
+	if missing != "" && s.speaksOfAnother(on, before) {
+		s.Separate(on.Table.DB)
+		return s.alter(on, c)
+	}
 	t.Unknown = t.Unknown || on.Hidden != nil && on.Hidden.OneOf
 	if missing != "" && effect.Missing == "" && !t.Unknown && !on.IfExists {
 		effect.Missing = missing
