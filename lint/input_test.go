@@ -97,3 +97,27 @@ func TestHugeInsertStaysSmall(t *testing.T) {
 		t.Errorf("reading %d MB allocated %d MB", size>>20, used>>20)
 	}
 }
+
+// A dialect that is not that of the server is refused, wherever the server is named.
+func TestDialectOfAnotherServer(t *testing.T) {
+	tests := []struct {
+		server, config, dialect string
+		refused                 bool
+	}{
+		{"mariadb-11", "", "mysql", true},
+		{"mariadb-11", "", "mariadb", false},
+		{"planetscale", "", "mysql", false},
+		{"", "tidb", "mysql", true},
+		{"", "tidb", "tidb", false},
+		{"mysql-9", "tidb", "mysql", false},
+		{"", "", "mariadb", false},
+	}
+	for _, tt := range tests {
+		cfg := lint.Config{Root: fstest.MapFS{"db/0001_a.sql": &fstest.MapFile{Data: []byte("SELECT 1;")}},
+			Server: tt.server, Dialect: tt.dialect, All: true, NoCode: true,
+			Migrations: []lint.MigrationsEntry{{Dir: "db", Server: tt.config}}}
+		if _, err := lint.Run(context.Background(), cfg); (err != nil) != tt.refused {
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}

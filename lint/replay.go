@@ -67,6 +67,9 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
+	if named := cfg.Server != "" || e.Server != ""; named && cfg.Dialect != "" && cfg.Dialect != string(srv.Family) {
+		return nil, fmt.Errorf("--dialect %s contradicts the server %s, whose dialect is %s: leave --dialect out", cfg.Dialect, name, srv.Family)
+	}
 	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, ddl: map[*migration.Statement]bool{}}, nil
 }
 

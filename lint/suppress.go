@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/sqltext"
 	"github.com/expandcheck/expandcheck/rules"
@@ -60,11 +61,13 @@ func (s *suppressor) filter(d *Database, findings []rules.Finding) []rules.Findi
 		}
 		out = append(out, f)
 	}
+	about := s.unknownDirectives(d)
 	for _, g := range ignores {
-		for _, f := range s.about(g) {
-			if f.Severity != rules.Off && d.reports(f) {
-				out = append(out, f)
-			}
+		about = append(about, s.about(g)...)
+	}
+	for _, f := range about {
+		if f.Severity != rules.Off && d.reports(f) {
+			out = append(out, f)
 		}
 	}
 	return out
@@ -91,8 +94,9 @@ func (s *suppressor) ignored(ignores []*ignore, f rules.Finding) bool {
 	return hit
 }
 
-// ignores returns the ignore directives of the pending migrations.
-func (d *Database) ignores() []*ignore {
+// directives returns the directives of the pending migrations, whatever their
+// name, each as an ignore would have it.
+func (d *Database) directives() []*ignore {
 	var out []*ignore
 	type place struct {
 		file string
@@ -104,16 +108,11 @@ func (d *Database) ignores() []*ignore {
 			continue
 		}
 		for _, fd := range m.FileDirectives {
-			if fd.Name == "ignore" {
-				out = append(out, &ignore{Directive: fd.Directive, file: fd.File, migration: m, nowhere: fd.Trailing, used: map[string]bool{}})
-			}
+			out = append(out, &ignore{Directive: fd.Directive, file: fd.File, migration: m, nowhere: fd.Trailing, used: map[string]bool{}})
 		}
 		for i := range m.Up {
 			st := &m.Up[i]
 			for _, dir := range st.Directives {
-				if dir.Name != "ignore" {
-					continue
-				}
 				at := place{st.File.Name, st.File.Position(dir.Offset)}
 				if g := known[at]; g != nil {
 					g.statements = append(g.statements, st)
@@ -124,6 +123,33 @@ func (d *Database) ignores() []*ignore {
 				out = append(out, g)
 			}
 		}
+	}
+	return out
+}
+
+// ignores returns the ignore directives of the pending migrations.
+func (d *Database) ignores() []*ignore {
+	return slices.DeleteFunc(d.directives(), func(g *ignore) bool { return g.Name != "ignore" })
+}
+
+var directiveNames = []string{"ignore", "replaces", "backfilled"}
+
+// unknownDirectives reports what was meant for a directive and is none.
+func (s *suppressor) unknownDirectives(d *Database) []rules.Finding {
+	var out []rules.Finding
+	for _, g := range d.directives() {
+		if slices.Contains(directiveNames, g.Name) {
+			continue
+		}
+		name, message := g.Name, fmt.Sprintf("unknown directive `expandcheck:%s`, so it does nothing", g.Name)
+		if name == "" {
+			name, _, _ = strings.Cut(g.Reason, " ")
+			message = "this names no directive directly behind the colon, so it does nothing"
+		}
+		if near := nearest.Name(strings.ToLower(name), directiveNames); near != "" {
+			message += fmt.Sprintf(": did you mean `expandcheck:%s`?", near)
+		}
+		out = append(out, s.onDirective(g, rules.UnusedIgnore, message, "write `-- expandcheck:ignore RULE: REASON`, `-- expandcheck:replaces OLD` or `-- expandcheck:backfilled NEW: HOW`"))
 	}
 	return out
 }

@@ -112,7 +112,8 @@ var UnusedIgnore = &Rule{
 	Doc: `## What it does
 
 Reports an ignore directive, or an ignore entry of the configuration, that
-silences nothing, and one that names a rule that does not exist.
+silences nothing, and one that names a rule that does not exist. A comment that was
+meant for a directive and is none, such as expandcheck:ignroe, is reported too.
 
 ## Why it breaks
 

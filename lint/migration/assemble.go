@@ -141,18 +141,18 @@ func (r *reader) parts(n named, f *sqltext.File) parts {
 func (r *reader) disagree(n named, f *sqltext.File, wanted format) {
 	switch {
 	case n.format == unmarked && n.way != both:
-		r.problem(refused, n.path, "is named like a golang-migrate file and has no "+wanted.tool()+" markers, which other files of the directory have: "+wanted.tool()+" cannot read it",
+		r.problem(refused, n.path, "this migration is named like a golang-migrate file and has no "+wanted.tool()+" markers, which other files of the directory have: "+wanted.tool()+" cannot read it",
 			"keep the files of one tool in one directory")
 	case n.format == unmarked && wanted == sqlMigrateFormat && strings.TrimSpace(f.Text) == "":
-		r.problem(refused, n.path, "is empty: sql-migrate wants -- +migrate Up", "")
+		r.problem(refused, n.path, "this migration is empty: sql-migrate wants -- +migrate Up", "")
 	case n.format == unmarked:
 		marker := map[format]string{gooseFormat: "-- +goose Up", sqlMigrateFormat: "-- +migrate Up", dbmateFormat: "-- migrate:up"}[wanted]
-		r.problem(refused, n.path, "has no "+marker+" line: "+wanted.tool()+" refuses it", "put "+marker+" above the first statement")
+		r.problem(refused, n.path, "this migration has no "+marker+" line: "+wanted.tool()+" refuses it", "put "+marker+" above the first statement")
 	case wanted == unmarked:
-		r.problem(refused, n.path, "has the markers of "+n.format.tool()+", but the directory is laid out for "+r.layout.Name+", which runs the file as a whole, its down part included",
+		r.problem(refused, n.path, "this migration has the markers of "+n.format.tool()+", but the directory is laid out for "+r.layout.Name+", which runs the file as a whole, its down part included",
 			"keep the files of one tool in one directory, or set the layout")
 	default:
-		r.problem(refused, n.path, "has the markers of "+n.format.tool()+", but other files of the directory have those of "+wanted.tool(),
+		r.problem(refused, n.path, "this migration has the markers of "+n.format.tool()+", but other files of the directory have those of "+wanted.tool(),
 			"keep the files of one tool in one directory, or set the layout")
 	}
 }

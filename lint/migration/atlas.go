@@ -82,7 +82,7 @@ func (r *reader) atlasParts(f *sqltext.File) parts {
 	if txtar {
 		sections = txtarSections(f.Text)
 		if _, ok := sections["migration.sql"]; !ok {
-			r.problem(refused, f.Name, "is an atlas:txtar file without a -- migration.sql -- section", "")
+			r.problem(refused, f.Name, "this migration is an atlas:txtar file without a -- migration.sql -- section", "")
 		}
 	}
 	cut := func(name string) []sqltext.Span {

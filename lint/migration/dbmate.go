@@ -101,9 +101,9 @@ func (r *reader) dbmateParts(f *sqltext.File) parts {
 	}
 	add(len(text))
 	if !hasUp {
-		r.problem(refused, f.Name, "has no -- migrate:up line: dbmate refuses it", "")
+		r.problem(refused, f.Name, "this migration has no -- migrate:up line: dbmate refuses it", "")
 	} else if !p.hasDown {
-		r.problem(refused, f.Name, "has no -- migrate:down line: dbmate refuses it", "add -- migrate:down at the end, with nothing below it if there is no way back")
+		r.problem(refused, f.Name, "this migration has no -- migrate:down line: dbmate refuses it", "add -- migrate:down at the end, with nothing below it if there is no way back")
 	}
 	return p
 }

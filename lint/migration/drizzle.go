@@ -33,7 +33,7 @@ func readDrizzle(r *reader) error {
 		}
 	}
 	if err := json.Unmarshal(journal, &j); err != nil {
-		r.problem("", r.path("meta/_journal.json"), "cannot be read: "+err.Error(), "")
+		r.problem("", r.path("meta/_journal.json"), "the journal cannot be read: "+err.Error(), "")
 		return nil //nolint:nilerr // a problem of the input, reported as one
 	}
 	r.out.Dialect = j.Dialect
@@ -46,7 +46,7 @@ func readDrizzle(r *reader) error {
 	for _, e := range j.Entries {
 		f := byName[e.Tag+".sql"]
 		if f == nil {
-			r.problem(refused, r.path("meta/_journal.json"), "lists "+e.Tag+", but there is no "+e.Tag+".sql: Drizzle stops at it", "")
+			r.problem(refused, r.path("meta/_journal.json"), "the journal lists "+e.Tag+", but there is no "+e.Tag+".sql: Drizzle stops at it", "")
 			continue
 		}
 		stamps[f.path] = e.When.String()
@@ -58,7 +58,7 @@ func readDrizzle(r *reader) error {
 	for _, m := range r.out.Migrations {
 		m.Stamp = stamps[m.Path]
 	}
-	r.rest(r.files, "is not listed in meta/_journal.json: Drizzle never runs it")
+	r.rest(r.files, "it is not listed in meta/_journal.json: Drizzle never runs it")
 	return nil
 }
 

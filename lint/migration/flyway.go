@@ -213,7 +213,7 @@ func (r *reader) flywayRest() {
 		case isSnapshot(f.name):
 			r.snapshot(f)
 		case isFlywayCallback(path.Base(f.name)):
-			r.skip(f, "is a callback of Flyway, no migration")
+			r.skip(f, "it is a callback of Flyway, no migration")
 		default:
 			r.skip(f, "Flyway runs only files named V1__name.sql, R__name.sql and the like (upper case, two underscores), and passes over this one")
 		}

@@ -63,11 +63,11 @@ func readGoose(r *reader) error {
 func gooseVersionProblem(digits, rest string) string {
 	switch {
 	case digits == "" || !strings.HasPrefix(rest, "_"):
-		return "has no version: its name does not start with a number and an underscore"
+		return "this migration has no version: its name does not start with a number and an underscore"
 	case !fits(digits, maxInt64):
-		return "has a version that is too large"
+		return "this migration has a version that is too large"
 	case numberKey(digits) == "0":
-		return "has version 0, and versions start at 1"
+		return "this migration has version 0, and versions start at 1"
 	}
 	return ""
 }

@@ -131,7 +131,7 @@ func (l *lineReader) unterminated(offset int) {
 func (l *lineReader) finish() {
 	l.unterminated(len(l.f.Text))
 	if l.way == both {
-		l.r.problem(refused, l.f.Name, "has no "+l.prefix+" Up line: "+l.tool+" refuses it", "put "+l.prefix+" Up above the first statement")
+		l.r.problem(refused, l.f.Name, "this migration has no "+l.prefix+" Up line: "+l.tool+" refuses it", "put "+l.prefix+" Up above the first statement")
 	}
 }
 

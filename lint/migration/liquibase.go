@@ -328,7 +328,7 @@ func (r *reader) changesets(f *file) {
 		lists = append(lists, m.Up, m.Down)
 	}
 	if len(sets) == 0 {
-		r.problem(refused, f.path, "has no --changeset author:id line: Liquibase runs nothing of it", "")
+		r.problem(refused, f.path, "this changelog has no --changeset author:id line: Liquibase runs nothing of it", "")
 	}
 	if added := r.out.Migrations[before:]; len(added) > 0 && strings.Contains(sql.Text, "expandcheck:") {
 		added[0].FileDirectives = fileDirectives(sql, lists...)

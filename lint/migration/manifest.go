@@ -49,7 +49,7 @@ func readManifests(r *reader) error {
 		seen[key] = d
 		r.manifest(d, s)
 	}
-	r.rest(r.files, "is in no version folder: the schema tool never runs it")
+	r.rest(r.files, "it is in no version folder: the schema tool never runs it")
 	if r.dir != "." && r.has("../schema.sql") {
 		r.out.Snapshots = append(r.out.Snapshots, path.Join(path.Dir(r.dir), "schema.sql"))
 	}
@@ -61,7 +61,7 @@ func (r *reader) manifest(d string, s *listing) {
 	where := r.path(path.Join(d, "manifest.json"))
 	b := s.bytes("manifest.json")
 	if b == nil {
-		r.problem(refused, r.path(d), "has no manifest.json: the schema tool stops at it", "")
+		r.problem(refused, r.path(d), "this version folder has no manifest.json: the schema tool stops at it", "")
 		return
 	}
 	var m struct {
@@ -70,7 +70,7 @@ func (r *reader) manifest(d string, s *listing) {
 		SchemaUpdateCqlFiles []string
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
-		r.problem(refused, where, "cannot be read: "+err.Error(), "")
+		r.problem(refused, where, "the manifest cannot be read: "+err.Error(), "")
 		return
 	}
 	if m.CurrVersion != d[1:] {
@@ -84,7 +84,7 @@ func (r *reader) manifest(d string, s *listing) {
 	for i, name := range m.SchemaUpdateCqlFiles {
 		f := byName[name]
 		if f == nil {
-			r.problem(refused, where, "lists "+name+", which is not there", "")
+			r.problem(refused, where, "the manifest lists "+name+", which is not there", "")
 			continue
 		}
 		if i == 0 {
@@ -95,5 +95,5 @@ func (r *reader) manifest(d string, s *listing) {
 		}
 	}
 	r.out.Migrations = append(r.out.Migrations, out)
-	r.rest(s.files, "is not listed in manifest.json: the schema tool never runs it")
+	r.rest(s.files, "it is not listed in manifest.json: the schema tool never runs it")
 }

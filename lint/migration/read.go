@@ -188,13 +188,13 @@ func (r *reader) open(f *file) *sqltext.File {
 func binary(text string) string {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return "is encoded in UTF-16: MySQL tools send it as it is, and the server cannot read it"
+		return "this migration is encoded in UTF-16: MySQL tools send it as it is, and the server cannot read it"
 	case strings.HasPrefix(text, "\x1f\x8b"):
-		return "is a gzip file, not SQL"
+		return "this migration is a gzip file, not SQL"
 	case strings.HasPrefix(text, "SQLite format 3"):
-		return "is an SQLite database, not SQL"
+		return "this migration is an SQLite database, not SQL"
 	case strings.IndexByte(text, 0) >= 0:
-		return "is a binary file: it holds NUL bytes"
+		return "this migration is a binary file: it holds NUL bytes"
 	}
 	return ""
 }

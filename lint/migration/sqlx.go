@@ -33,7 +33,7 @@ func readSqlx(r *reader) error {
 		n := named{file: f, version: digits, key: numberKey(digits)}
 		n.name, n.way = upDown(name)
 		if d, rest := number(digits); d == "" || rest != "" || !fits(d, maxInt64) {
-			r.problem(refused, f.path, "has no number before its first underscore: sqlx stops at it", "name it NUMBER_"+f.name)
+			r.problem(refused, f.path, "the name of this migration has no number before its first underscore: sqlx stops at it", "name it NUMBER_"+f.name)
 			n.version, n.key = "", ""
 		}
 		files = append(files, n)

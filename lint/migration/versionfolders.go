@@ -58,7 +58,7 @@ func readVersionFolders(r *reader) error {
 		files = append(files, r.versionFolder(d, s)...)
 	}
 	r.assemble(files)
-	r.rest(r.files, "is in no version folder")
+	r.rest(r.files, "it is in no version folder")
 	return nil
 }
 

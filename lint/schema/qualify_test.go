@@ -49,12 +49,12 @@ func eachName(v reflect.Value, do func(Name)) {
 			eachName(v.Index(i), do)
 		}
 	case reflect.Struct:
-		if n, ok := v.Interface().(Name); ok {
+		if n, ok := reflect.TypeAssert[Name](v); ok {
 			do(n)
 			return
 		}
-		for i := range v.NumField() {
-			eachName(v.Field(i), do)
+		for _, field := range v.Fields() {
+			eachName(field, do)
 		}
 	default:
 	}
