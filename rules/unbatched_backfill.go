@@ -65,7 +65,7 @@ func (p *Pass) reportWhole(s *Step, table schema.Name, whole bool) {
 // statement, one finding.
 func (p *Pass) reportReadWhole(s *Step, read []schema.Name) {
 	for _, table := range read {
-		if p.makes(table) {
+		if p.ownedBefore(s, table) {
 			continue
 		}
 		f := p.At(s)
@@ -77,17 +77,20 @@ func (p *Pass) reportReadWhole(s *Step, read []schema.Name) {
 	}
 }
 
-// makes says whether the table has its name from the release: it made the table, or
-// renamed it out of the way of the running code.
-func (p *Pass) makes(table schema.Name) bool {
-	for s := range p.Changes() {
-		after := s.Effect.After
+// ownedBefore says whether, when a step runs, the table has its name from the
+// release: which made it, or renamed it out of the way of the running code.
+func (p *Pass) ownedBefore(s *Step, table schema.Name) bool {
+	owned := false
+	for i := range p.Steps {
+		if &p.Steps[i] == s {
+			break
+		}
+		after := p.Steps[i].Effect.After
 		if after == nil || !schema.SameName(after.Name.Name, table.Name) {
 			continue
 		}
-		if start := p.Start(after); start == nil || !schema.SameName(start.Name.Name, table.Name) {
-			return true
-		}
+		start := p.Start(after)
+		owned = start == nil || !schema.SameName(start.Name.Name, table.Name)
 	}
-	return false
+	return owned
 }
