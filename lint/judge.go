@@ -78,6 +78,9 @@ func (d *Database) unread(cfg Config, r *rules.Release, emit func(rules.Finding)
 		}
 		f := rules.Finding{Rule: rules.UnparsedStatement, Pos: at, Statement: o.Text(), Migration: s.Migration, Source: s.Statement}
 		f.Message = "this statement was not checked: " + o.Why
+		if o.Drops != "" {
+			f.Message = fmt.Sprintf("this statement drops something (`%s`), and what it is was not checked: %s", o.Drops, o.Why)
+		}
 		f.Help = "if the server takes it, check it by eye and say so: `-- expandcheck:ignore unparsed-statement: REASON`"
 		if strings.Contains(s.Statement.Text(), "--expandcheck:") {
 			f.Help = "`--` begins a comment only before a blank: write `-- expandcheck:…`"

@@ -11,7 +11,8 @@ var UnparsedStatement = &Rule{
 	Doc: `## What it does
 
 Reports a statement, or one clause of it, that could not be read. Its position is
-the first token that was not understood.
+the first token that was not understood. Where its words tell that it drops
+something, though they are those of another dialect, the message says so.
 
 ## Why it breaks
 

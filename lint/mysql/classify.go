@@ -113,6 +113,7 @@ func (r *Reader) alterByClause(s *statement, table schema.Name, first int, faile
 			if from, to := s.offsets(c); s.source.Problem != nil || from <= s.offsetOf(failed) && s.offsetOf(failed) < to {
 				dark = failed
 			}
+			dark.Drops = s.dropIn(c.from, c.to)
 			a.add(dark)
 		}
 		out = append(out, a.out...)

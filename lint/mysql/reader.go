@@ -108,6 +108,7 @@ func (s *statement) withRest(changes []schema.Change, failed *schema.Opaque) []s
 		partly = partly || c.Base().Tokens || neutral && s.knownHead()
 	}
 	if partly {
+		failed.Drops = s.dropIn(s.tokenAt(s.offsetOf(failed)), len(s.toks), changes...)
 		changes = append(changes, failed)
 	}
 	return changes

@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -248,7 +249,43 @@ func (s *statement) opaque(kind schema.OpaqueKind, why string, offset int) *sche
 		}
 	}
 	here := s.between(offset, max(min(end, s.source.End-s.source.Start), offset), "")
-	return &schema.Opaque{Clause: s.quoting(here), Why: why, Kind: kind, Tables: s.tablesNamed()}
+	o := &schema.Opaque{Clause: s.quoting(here), Why: why, Kind: kind, Tables: s.tablesNamed()}
+	if kind == schema.Unparsed {
+		o.Drops = s.dropIn(0, len(s.toks))
+	}
+	return o
+}
+
+// tokenAt returns the index of the first token at the offset or behind it.
+func (s *statement) tokenAt(offset int) int {
+	i, _ := slices.BinarySearchFunc(s.tokens(), offset, func(t sqltext.Token, at int) int { return t.Start - at })
+	return i
+}
+
+// dropIn returns the first DROP among the tokens [from, to), up to the end of its
+// clause, whatever the dialect; "" when there is none but those that were read.
+func (s *statement) dropIn(from, to int, read ...schema.Change) string {
+	for i := from; i < to; i++ {
+		if !s.is(i, "DROP") || s.is(i-1, "COMMIT") { // ON COMMIT DROP
+			continue
+		}
+		begins := func(c schema.Change) bool { return c.Base().Span.From == s.source.Start+s.toks[i].Start }
+		if slices.ContainsFunc(read, begins) {
+			continue
+		}
+		c := s.split(i, to)[0]
+		return shortened(oneLine(s.text[s.toks[c.from].Start:s.toks[c.to-1].End]))
+	}
+	return ""
+}
+
+// shortened cuts what is longer than a message can quote.
+func shortened(s string) string {
+	const most = 60
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + " …"
+	}
+	return s
 }
 
 // tablesNamed returns the names behind TABLE, ON, INTO and the like: what an

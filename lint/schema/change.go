@@ -354,6 +354,8 @@ type Neutral struct {
 type Opaque struct {
 	Clause
 	Why string
+	// Drops is the piece of it that drops something; "" when no token tells so.
+	Drops string
 	// Tables are those that it names, as far as its tokens tell.
 	Tables []Name
 	Kind   OpaqueKind
