@@ -258,11 +258,10 @@ func (s *statement) columnType(ft *types.FieldType, c clause) schema.Type {
 func (s *statement) charsetAttribute(t *schema.Type, c clause) {
 	if f := s.factsOf(c, factCharset); len(f) > 0 {
 		t.Charset = f[0].value
-	} else if c.from < c.to && s.spellsNational() {
-		for i := c.from; i < c.to; i++ {
-			if s.is(i, national...) && s.isType(i) {
-				t.Charset = "utf8mb3"
-			}
+	}
+	for i := c.from; i < min(c.to, c.from+8); i++ { // CHANGE COLUMN IF EXISTS old new NATIONAL …
+		if s.is(i, "NATIONAL", "NCHAR", "NVARCHAR") && s.isType(i) {
+			t.Charset = "utf8mb3"
 		}
 	}
 	if t.Charset == "binary" { // CHAR(3) BYTE is BINARY(3)
@@ -270,14 +269,7 @@ func (s *statement) charsetAttribute(t *schema.Type, c clause) {
 	}
 }
 
-var national = []string{"NATIONAL", "NCHAR", "NVARCHAR"}
-
 var bytesType = map[string]string{"char": "binary", "varchar": "varbinary", "tinytext": "tinyblob", "text": "blob", "mediumtext": "mediumblob", "longtext": "longblob"}
-
-func (s *statement) spellsNational() bool {
-	text := strings.ToUpper(s.text)
-	return strings.Contains(text, "NATIONAL") || strings.Contains(text, "NCHAR") || strings.Contains(text, "NVARCHAR")
-}
 
 // constraint reads a key or constraint, which is the clause at.
 func (s *statement) constraint(c *ast.Constraint, on schema.On, at clause) schema.Change {
