@@ -27,9 +27,13 @@ func (s *statement) factsOf(c clause, kind factKind) []fact {
 		return nil
 	}
 	from, to := s.offsets(c)
-	if c.from < c.to { // what was cut from the end of the clause is part of it
-		if to = len(s.text); c.to < len(s.toks) {
-			to = s.toks[c.to].Start
+	if toks := s.tokens(); c.from < c.to { // what was taken out at its ends is a part of it
+		from, to = 0, len(s.text)
+		if c.from > 0 {
+			from = toks[c.from-1].End
+		}
+		if c.to < len(toks) {
+			to = toks[c.to].Start
 		}
 	}
 	var out []fact

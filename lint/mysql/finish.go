@@ -47,7 +47,7 @@ func (q *reading) droppedHoles() {
 				use = schema.Use{Write: true, Part: schema.InSet, Branch: schema.OnUpdate, By: schema.ByHole}
 				use.Value = &schema.Value{Kind: schema.UnknownValue, Param: -1}
 			}
-			q.starUses(s, s.all(), use, h.start, h.end)
+			q.starUses(s, s.nameable(), use, h.start, h.end)
 		}
 		q.query.Results = nil
 		return
@@ -97,7 +97,7 @@ func (q *reading) guessedUse(u located, t *schema.Table) {
 		u.Column = t.Column(u.Column).Name
 	case u.Part != schema.InFrom:
 		for _, c := range t.Columns {
-			if !c.Invisible {
+			if !c.Invisible || u.By == schema.ByHole {
 				u.Column = c.Name
 				q.uses = append(q.uses, u)
 			}

@@ -279,7 +279,7 @@ func (s *source) all() []output {
 		}
 		return out
 	}
-	var out []output
+	out := make([]output, 0, len(s.table.Columns))
 	for _, c := range s.table.Columns {
 		if !c.Invisible {
 			out = append(out, s.output(c))
@@ -287,6 +287,20 @@ func (s *source) all() []output {
 	}
 	if s.table.Unknown {
 		out = append(out, output{rest: true})
+	}
+	return out
+}
+
+// nameable returns the columns that a hole can name: invisible ones, too.
+func (s *source) nameable() []output {
+	out := s.all()
+	if s.table == nil {
+		return out
+	}
+	for _, c := range s.table.Columns {
+		if c.Invisible {
+			out = append(out, s.output(c))
+		}
 	}
 	return out
 }

@@ -645,7 +645,7 @@ func (q *reading) hiddenColumn(sc *scope, sp spelling, use schema.Use) {
 			}
 			continue
 		}
-		for _, o := range s.all() {
+		for _, o := range s.nameable() {
 			if !o.rest && sp.fits(o.name) {
 				q.outputUses(s, o, use, sp.start, sp.end)
 			}
