@@ -109,10 +109,15 @@ func (q *reading) guessedUse(u located, t *schema.Table) {
 
 // emit puts the uses in the order of the text.
 func (q *reading) emit() {
-	slices.SortStableFunc(q.uses, func(a, b located) int { return a.from - b.from })
+	order := q.order[:0]
+	for i := range q.uses {
+		order = append(order, i)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return q.uses[a].from - q.uses[b].from })
 	all := make([]schema.Use, len(q.uses))
 	q.query.Uses = make([]*schema.Use, len(q.uses))
-	for i, u := range q.uses {
+	for i, n := range order {
+		u := &q.uses[n]
 		all[i] = u.Use
 		all[i].Query, all[i].Pos = q.query, q.query.Pos
 		if u.from >= 0 {
@@ -121,6 +126,7 @@ func (q *reading) emit() {
 		}
 		q.query.Uses[i] = &all[i]
 	}
+	q.room, q.order = q.uses[:0], order
 }
 
 func (q *reading) isMay(at int) bool {

@@ -28,6 +28,8 @@ type QueryReader struct {
 	names   map[string]bool // the first word of each name, in lower case
 	odd     bool            // a name has no word that could be looked for
 	views   map[*schema.View][]output
+	room    []located // for the uses of a statement while it is read
+	order   []int
 }
 
 // NewQueryReader returns a reader of queries on the schema as it stands.
@@ -114,7 +116,7 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 
 // one reads the statement at a span of the work text.
 func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*schema.Query, error) {
-	q := &reading{QueryReader: r, in: in, text: t, base: span.Start, query: &schema.Query{}}
+	q := &reading{QueryReader: r, in: in, text: t, base: span.Start, query: &schema.Query{}, uses: r.room}
 	q.query.Text = t.source[t.offset(span.Start, false):t.offset(span.End, true)]
 	q.query.Pos = q.position(0, span.End-span.Start)
 	q.prepare(span)

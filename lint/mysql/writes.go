@@ -310,15 +310,15 @@ func (q *reading) pieceUses() {
 	if sc == nil {
 		return
 	}
-	for _, p := range q.pieces {
-		node, err := q.reader.parse(p.text, 0)
+	for _, e := range q.pieces {
+		node, err := q.reader.parse(e.text, 0)
 		n, ok := node.(*ast.SelectStmt)
 		if err != nil || !ok || n.Fields == nil {
 			continue
 		}
-		q.parsed = p.text
+		q.parsed = e.text
 		columns := q.selectList(n, sc, context{part: schema.InResult})
-		if p.result {
+		if e.result {
 			q.results(columns)
 		}
 	}
