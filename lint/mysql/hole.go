@@ -289,6 +289,7 @@ func (q *reading) parse() (ast.StmtNode, error) {
 		if first == nil {
 			at := failed.Span.From
 			first = &UnreadError{Offset: q.text.offset(q.base+at, false), Why: failed.Why}
+			first.early = at >= len(strings.TrimRight(text, " \t\r\n"))-1
 		}
 		if !q.refill(failed.Span.From) {
 			break

@@ -70,6 +70,7 @@ var (
 type UnreadError struct {
 	Offset int // in the text
 	Why    string
+	early  bool // the statement ends too early
 }
 
 func (e *UnreadError) Error() string { return fmt.Sprintf("%s at byte %d", e.Why, e.Offset) }
@@ -94,9 +95,14 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 	answer := ErrNotSQL
 	for _, span := range t.statements() {
 		q, err := r.one(t, &in, span)
-		var e *UnreadError
+		e, isUnread := errors.AsType[*UnreadError](err)
+		if isUnread && e.early && span.End == len(t.work) {
+			if more, err2 := r.one(t.continued(span), &in, sqltext.Span{Start: span.Start, End: -1}); err2 == nil {
+				q, err, isUnread = more, nil, false
+			}
+		}
 		switch {
-		case errors.As(err, &e):
+		case isUnread:
 			unread = errors.Join(unread, err)
 		case errors.Is(err, ErrNoTable):
 			answer = err
@@ -116,6 +122,9 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 
 // one reads the statement at a span of the work text.
 func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*schema.Query, error) {
+	if span.End < 0 {
+		span.End = len(t.work)
+	}
 	q := &reading{QueryReader: r, in: in, text: t, base: span.Start, query: &schema.Query{}, uses: r.room}
 	q.query.Text = t.source[t.offset(span.Start, false):t.offset(span.End, true)]
 	q.query.Pos = q.position(0, span.End-span.Start)
@@ -138,7 +147,7 @@ func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*sch
 // statementHeads are the first words of statements that can name a table.
 var statementHeads = func() map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(`select insert replace update delete with truncate lock table values load explain desc
+	for w := range strings.FieldsSeq(`select insert replace update delete with truncate lock table values load explain desc
 		describe show alter create drop rename analyze optimize checksum check repair flush handler do set`) {
 		m[w] = true
 	}

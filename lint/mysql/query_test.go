@@ -130,8 +130,7 @@ func readQueries(r *mysql.QueryReader, text string) string {
 			b.WriteString("  result " + resultLine(res) + "\n")
 		}
 	}
-	var unread *mysql.UnreadError
-	if errors.As(err, &unread) {
+	if unread, ok := errors.AsType[*mysql.UnreadError](err); ok {
 		fmt.Fprintf(&b, "unread: %v\n", unread)
 	} else if err != nil {
 		fmt.Fprintln(&b, err)

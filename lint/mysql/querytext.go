@@ -70,7 +70,7 @@ func (t *queryText) offset(at int, end bool) int {
 	for _, s := range t.slots {
 		switch {
 		case at <= s.start:
-			return at + shift
+			return min(at+shift, len(t.source))
 		case at < s.end && !end:
 			return s.hole.Start
 		case at < s.end:
@@ -78,7 +78,33 @@ func (t *queryText) offset(at int, end bool) int {
 		}
 		shift = s.hole.End - s.end
 	}
-	return at + shift
+	return min(at+shift, len(t.source))
+}
+
+// continued returns the text with a hole behind it: code appends the end of a
+// statement elsewhere, as the rows behind VALUES, or the list of IN (.
+func (t *queryText) continued(span sqltext.Span) *queryText {
+	s := slot{start: len(t.work), end: len(t.work) + slotWidth, hole: sqltext.Span{Start: len(t.source), End: len(t.source)}}
+	if n := len(t.slots); n > 0 && t.slots[n-1].end == s.start {
+		return t
+	}
+	depth := 0
+	for _, tok := range sqltext.Tokens(t.work, span.Start, len(t.work), 0) {
+		switch {
+		case tok.Kind != sqltext.Punct:
+		case t.work[tok.Start] == '(':
+			depth++
+		case t.work[tok.Start] == ')':
+			depth--
+		}
+	}
+	space := ""
+	if t.work != "" && isWordByte(t.work[len(t.work)-1]) {
+		space = " "
+		s.start, s.end = s.start+1, s.end+1
+	}
+	work := t.work + space + slotName + strings.Repeat(")", max(depth, 0))
+	return &queryText{source: t.source, work: work, slots: append(slices.Clip(t.slots), s)}
 }
 
 // statements returns where the statements of the work text stand.

@@ -125,13 +125,13 @@ func (q *reading) source(sc *scope, n *ast.TableName, alias string, write bool) 
 	}
 	if t := q.catalog.Table(full); t != nil {
 		s.table = t
-		q.wholeUse(t.Name, sp, write, true)
+		q.wholeUse(t.Name, sp, write)
 		s.whole = len(q.uses)
 		return s
 	}
 	if v := q.catalog.View(full); v != nil {
 		s.view, s.columns = true, q.viewColumns(v)
-		q.wholeUse(v.Name, sp, write, true)
+		q.wholeUse(v.Name, sp, write)
 		s.whole = len(q.uses)
 		return s
 	}
@@ -139,9 +139,9 @@ func (q *reading) source(sc *scope, n *ast.TableName, alias string, write bool) 
 	return s
 }
 
-func (q *reading) wholeUse(t schema.Name, sp spelling, write, certain bool) {
+func (q *reading) wholeUse(t schema.Name, sp spelling, write bool) {
 	q.named = true
-	q.add(schema.Use{Table: t, Write: write, Certain: certain, Part: schema.InFrom}, sp.start, sp.end)
+	q.add(schema.Use{Table: t, Write: write, Certain: true, Part: schema.InFrom}, sp.start, sp.end)
 }
 
 // shortest is the number of letters that tell a table beside a hole.
@@ -161,7 +161,7 @@ func (q *reading) hiddenTable(s *source, sp spelling, write bool) {
 	}
 	if fitting == 1 {
 		s.table = only
-		q.wholeUse(only.Name, sp, write, true)
+		q.wholeUse(only.Name, sp, write)
 		s.whole = len(q.uses)
 		return
 	}

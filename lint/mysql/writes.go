@@ -255,7 +255,7 @@ func (q *reading) deletedFrom(t *ast.TableName, sc *scope) {
 	case s.guess != nil:
 		s.guess.add(schema.Use{Write: true, Part: schema.InFrom}, sp.start, sp.end)
 	case s.table != nil:
-		q.wholeUse(s.table.Name, sp, true, true)
+		q.wholeUse(s.table.Name, sp, true)
 	}
 }
 
