@@ -126,12 +126,13 @@ func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*sch
 		span.End = len(t.work)
 	}
 	q := &reading{QueryReader: r, in: in, text: t, base: span.Start, query: &schema.Query{}, uses: r.room}
-	q.query.Text = t.source[t.offset(span.Start, false):t.offset(span.End, true)]
-	q.query.Pos = q.position(0, span.End-span.Start)
 	q.prepare(span)
 	if !q.startsStatement() {
 		return nil, ErrNotSQL
 	}
+	from, to := q.extent()
+	q.query.Text = t.source[t.offset(span.Start+from, false):t.offset(span.Start+to, true)]
+	q.query.Pos = q.position(from, to)
 	node, err := q.parse()
 	if err != nil {
 		return q.byTokens(err)
@@ -260,6 +261,13 @@ func firstWord(s string, at int) (from, to int) {
 
 func isWordByte(c byte) bool {
 	return c == '_' || c == '$' || c >= 0x80 || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// extent returns where the statement stands, without comments around it and
+// the semicolon behind it.
+func (q *reading) extent() (from, to int) {
+	toks := q.plain.toks
+	return toks[0].Start, toks[len(toks)-1].End
 }
 
 // startsStatement says whether the first word of the statement can start one.

@@ -116,6 +116,9 @@ func readQueries(r *mysql.QueryReader, text string) string {
 	var b strings.Builder
 	for _, q := range queries {
 		fmt.Fprintf(&b, "%s", q.Kind)
+		if q.Text != text {
+			fmt.Fprintf(&b, " of %q", q.Text)
+		}
 		if q.Ignore {
 			b.WriteString(" IGNORE")
 		}

@@ -176,7 +176,7 @@ func (g *guess) add(u schema.Use, from, to int) {
 }
 
 // maxNesting bounds views on views, and SELECT in SELECT.
-const maxNesting = 64
+const maxNesting = 1000
 
 // viewColumns returns what the SELECT of a view gives; an unread view gives
 // columns that are not known.

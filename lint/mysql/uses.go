@@ -217,7 +217,7 @@ func united(a, b []output) []output {
 	out := make([]output, len(a))
 	for i := range a {
 		o := a[i]
-		o.from = append(slices.Clip(o.from), b[i].from...)
+		o.from = distinct(append(slices.Clip(o.from), b[i].from...))
 		if o.table != b[i].table || o.column != b[i].column {
 			o.nullable = o.mayBeNull() || b[i].mayBeNull()
 			o.table, o.column, o.spelled = schema.Name{}, nil, ""
@@ -343,8 +343,14 @@ func (q *reading) star(f *ast.SelectField, sc *scope, c context) []output {
 			}
 		}
 	}
+	if len(out) > maxColumns {
+		return []output{{rest: true}}
+	}
 	return out
 }
+
+// maxColumns bounds what * of * of * can come to; it is also what a server takes.
+const maxColumns = 4096
 
 // spelledAt returns a piece of the statement as it is spelled, on one line.
 func (q *reading) spelledAt(offset int, parsed string) string {
@@ -414,7 +420,7 @@ func (q *reading) outputOf(e ast.ExprNode, sc *scope, c context) output {
 		out.name, out.star = sp.text, false
 		return out
 	}
-	out := output{from: q.expr(e, sc, c), value: q.literal(e)}
+	out := output{from: distinct(q.expr(e, sc, c)), value: q.literal(e)}
 	out.nullable = q.nullable(e, sc)
 	return out
 }
@@ -808,7 +814,11 @@ func (q *reading) value(e ast.ExprNode, sc *scope, c context) *schema.Value {
 	return &schema.Value{Kind: schema.Computed, From: distinct(from)}
 }
 
+// distinct returns each column once.
 func distinct(columns []schema.ColumnName) []schema.ColumnName {
+	if len(columns) < 2 {
+		return columns
+	}
 	var out []schema.ColumnName
 	for _, c := range columns {
 		if !slices.Contains(out, c) {
