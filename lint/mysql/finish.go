@@ -66,8 +66,8 @@ func (q *reading) guessed(g *guess) {
 		return
 	}
 	if g.spelling.hole && letters < shortest && !g.spells() {
-		q.query.Unresolved = true
-		q.named = true
+		q.query.Unresolved = !q.unsureHead()
+		q.named = q.named || q.query.Unresolved
 		return
 	}
 	for _, t := range q.catalog.Tables() {

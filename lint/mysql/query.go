@@ -83,7 +83,7 @@ const maxStatements = 256
 // what does not parse is an *UnreadError beside the statements that do, and
 // gives the uses that its words tell: all of them possible.
 func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error) {
-	if !r.startsLikeSQL(text, in.Holes) {
+	if !startsLikeSQL(text, in.Holes) {
 		return nil, ErrNotSQL
 	}
 	if in.Row.Name == "" && !r.mayName(text, in.Holes) {
@@ -156,7 +156,7 @@ var statementHeads = func() map[string]bool {
 }()
 
 // startsLikeSQL looks at the first word of the text; a hole may be anything.
-func (r *QueryReader) startsLikeSQL(text string, holes []sqltext.Span) bool {
+func startsLikeSQL(text string, holes []sqltext.Span) bool {
 	lx := sqltext.NewLexer(text, 0, len(text), 0)
 	for {
 		t := lx.Next()
@@ -214,6 +214,9 @@ func (r *QueryReader) mayName(text string, holes []sqltext.Span) bool {
 			return true
 		}
 		at = to
+	}
+	if len(holes) > 0 && !strings.Contains(strings.ToUpper(text[:holes[0].Start]), "FROM") {
+		return true // the hole may begin with it
 	}
 	for _, h := range holes {
 		if hidesTable(text[:h.Start]) || h.End < len(text) && isWordByte(text[h.End]) {

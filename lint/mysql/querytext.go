@@ -212,9 +212,18 @@ func (q *reading) mask() {
 		case t.Kind == sqltext.Placeholder && q.masked[t.Start] != '?' && !(t.Start > 0 && q.masked[t.Start-1] == ':'),
 			t.Kind == sqltext.Variable && q.isNumbered(t):
 			q.masked[t.Start] = '?'
-			blank(q.masked, t.Start+1, t.End)
+			blank(q.masked, t.Start+1, q.placeholderEnd(t))
 		}
 	}
+}
+
+// placeholderEnd returns the end of a placeholder; :user.name is one of sqlx.
+func (q *reading) placeholderEnd(t sqltext.Token) int {
+	text, end := q.plain.text, t.End
+	for text[t.Start] == ':' && end+1 < len(text) && text[end] == '.' && isWordByte(text[end+1]) {
+		_, end = firstWord(text, end)
+	}
+	return end
 }
 
 func (q *reading) touchesWord(t sqltext.Token) bool {
@@ -266,7 +275,7 @@ func (q *reading) countParams() {
 			}
 		}
 		if spelled[0] == ':' {
-			p.name = spelled[1:]
+			p.name = q.plain.text[t.Start+1 : q.placeholderEnd(t)]
 		}
 		q.params = append(q.params, p)
 	}

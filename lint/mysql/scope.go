@@ -36,6 +36,9 @@ type source struct {
 	nullable bool
 	whole    int // index of its use as a whole, counted from 1
 	aliased  bool
+	// elsewhere says that the statement spells a database, and that the schema
+	// knows the table without one: it may be another.
+	elsewhere bool
 }
 
 // An output is one column that a SELECT gives: to its caller, or to the SELECT around it.
@@ -124,7 +127,7 @@ func (q *reading) source(sc *scope, n *ast.TableName, alias string, write bool) 
 		return s
 	}
 	if t := q.catalog.Table(full); t != nil {
-		s.table = t
+		s.table, s.elsewhere = t, full.DB != "" && t.Name.DB == ""
 		q.wholeUse(t.Name, sp, write)
 		s.whole = len(q.uses)
 		return s
@@ -350,12 +353,22 @@ func (s *source) matches(column string) []match {
 	case ok:
 		return []match{{source: s, out: out, certain: true}}
 	case s.table != nil:
-		return []match{{source: s, out: s.unknownColumn(column), certain: true, missing: !s.table.Unknown}}
+		return []match{s.missing(column)}
 	case perhaps && s.guess != nil:
 		return []match{{source: s, out: output{spelled: column}}}
 	}
 	return nil
 }
+
+// missing is what a name means that the table has no column of: a column that
+// is missing, if all of the table is known.
+func (s *source) missing(column string) match {
+	known := !s.table.Unknown && !s.elsewhere && !pseudoColumns[strings.ToLower(column)]
+	return match{source: s, out: s.unknownColumn(column), certain: !s.elsewhere, missing: known}
+}
+
+// pseudoColumns are those that servers give to tables by themselves.
+var pseudoColumns = map[string]bool{"_rowid": true, "_tidb_rowid": true, "row_start": true, "row_end": true}
 
 // unknownColumn is a column that the schema does not know the table to have.
 func (s *source) unknownColumn(name string) output {
@@ -460,13 +473,15 @@ func (q *reading) unqualified(sc *scope, name string) []match {
 	if len(unsure) > 0 {
 		return q.unsure(unsure, name)
 	}
-	if first == nil || q.loose {
+	switch {
+	case q.loose:
+		return nil
+	case q.mayHideTable():
+		return []match{{source: q.hiddenQualifier(nil, spelling{start: -1, end: -1})}}
+	case first == nil:
 		return nil
 	}
-	if q.mayHideTable() {
-		return []match{{source: q.hiddenQualifier(nil, spelling{start: -1, end: -1})}}
-	}
-	return []match{{source: first, out: first.unknownColumn(name), certain: true, missing: true}}
+	return []match{first.missing(name)}
 }
 
 // hidesInner says whether a source that may have the column is in another scope

@@ -109,8 +109,9 @@ const (
 type Value struct {
 	Kind ValueKind
 	Text string // of a constant: 0, NULL, 'x'
-	// Param numbers the argument of a placeholder, from 0; -1 when a hole before
-	// it may hold others. Name is that of a named one.
+	// Param numbers the argument of a placeholder, from 0, as if all that may be
+	// added were there; -1 when a hole before it may hold others. Name is that of
+	// a named one.
 	Param int
 	Name  string
 	From  []ColumnName // the columns that an expression is computed from
