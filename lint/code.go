@@ -3,30 +3,102 @@ package lint
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/uses"
+	"github.com/expandcheck/expandcheck/lint/mysql"
 	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/server"
 )
 
-// readCode reads the Go code that uses the schema of the database, as it is
-// after the last migration.
+// readCode reads the Go code that uses the schema: the pending tree on the schema
+// after the last migration, and the deployed one on that before the pending ones.
 func (d *Database) readCode(ctx context.Context, cfg Config) error {
-	u, err := uses.Read(ctx, cfg.Root, uses.Options{
-		Dirs:   d.entry.Code,
-		Server: d.Server,
-		Schema: d.Schema,
-		Skip:   []string{d.Directory.Path},
-		Flags:  cfg.Flags,
-	})
+	head, err := d.usesIn(ctx, cfg, cfg.Root, d.Schema)
 	if err != nil {
 		return err
 	}
-	d.Uses = u
+	base := head
+	if cfg.Deployed != nil && !cfg.All {
+		if base, err = d.usesIn(ctx, cfg, cfg.Deployed, d.before); err != nil {
+			return fmt.Errorf("the deployed code: %w", err)
+		}
+	}
+	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
+	d.HeadUses, d.BaseUses = withStored(head, stored), withStored(base, stored)
 	return nil
+}
+
+func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema) (*schema.Uses, error) {
+	return uses.Read(ctx, root, uses.Options{
+		Dirs:   d.entry.Code,
+		Server: d.Server,
+		Schema: catalog{s, d.gone},
+		Skip:   []string{d.Directory.Path},
+		Flags:  cfg.Flags,
+	})
+}
+
+// A catalog is a schema, with the tables that are gone as they were last: code
+// that still names them must be understood.
+type catalog struct {
+	*schema.Schema
+	gone map[string]*schema.Table
+}
+
+// Table returns the table of that name, also when it is gone.
+func (c catalog) Table(n schema.Name) *schema.Table {
+	if t := c.Schema.Table(n); t != nil || c.View(n) != nil {
+		return t
+	}
+	return c.gone[schema.Fold(n.Name)]
+}
+
+// Tables returns the tables, those that are gone last.
+func (c catalog) Tables() []*schema.Table {
+	out := c.Schema.Tables()
+	for _, name := range slices.Sorted(maps.Keys(c.gone)) {
+		if c.Schema.Table(schema.Name{Name: name}) == nil {
+			out = append(out, c.gone[name])
+		}
+	}
+	return out
+}
+
+// storedQueries reads the views and triggers that are left: they are users too.
+func storedQueries(srv *server.Server, c catalog) []*schema.Query {
+	var out []*schema.Query
+	r := mysql.NewQueryReader(srv, c)
+	read := func(name, text string, made *schema.Clause, in mysql.QueryInput) {
+		in.Position = func(int, int) schema.Position { return made.Pos() }
+		queries, _ := r.Query(text, in) // what does not parse gives its words as possible uses
+		for _, q := range queries {
+			q.Function, q.Site = name, made.Pos()
+			out = append(out, q)
+		}
+	}
+	for _, v := range c.Views() {
+		if v.Made != nil {
+			read("view "+v.Name.Name, v.Select, v.Made, mysql.QueryInput{})
+		}
+	}
+	for _, t := range c.Triggers() {
+		if t.Made != nil {
+			read("trigger "+t.Name, t.Body, t.Made, mysql.QueryInput{Row: t.Table})
+		}
+	}
+	return out
+}
+
+func withStored(u *schema.Uses, stored []*schema.Query) *schema.Uses {
+	out := *u
+	out.Queries = slices.Concat(u.Queries, stored)
+	return &out
 }
 
 // Uses lists who reads and writes what target names: a table, or table.column;
@@ -55,7 +127,7 @@ func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) 
 			continue
 		}
 		out.Known = true
-		out.Add(d.Uses, func(u *schema.Use) bool {
+		out.Add(d.HeadUses, func(u *schema.Use) bool {
 			return (table == "" || strings.EqualFold(u.Table.Name, table)) && (column == "" || strings.EqualFold(u.Column, column))
 		})
 	}

@@ -10,27 +10,38 @@ import (
 )
 
 // judge lets every rule that is on judge every pending release.
-func (d *Database) judge(cfg Config) []rules.Finding {
+func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 	var out []rules.Finding
+	var proofs []rules.Proof
+	prove := func(p rules.Proof) {
+		if d.reports(p.Finding) {
+			proofs = append(proofs, p)
+		}
+	}
 	emit := func(f rules.Finding) {
 		if f.Severity != rules.Off && d.reports(f) {
 			out = append(out, f)
 		}
 	}
 	emit = inGo(emit)
+	var final *schema.Schema
+	if !d.oneRelease(cfg) {
+		final = d.Schema
+	}
 	for _, r := range d.Pending {
 		for _, rule := range rules.All() {
 			severity := cfg.severity(rule)
 			if rule.Run == nil || severity == rules.Off {
 				continue
 			}
-			rule.Run(&rules.Pass{Release: r, Server: d.Server, Rule: rule, Severity: severity, Emit: emit})
+			rule.Run(&rules.Pass{Release: r, Server: d.Server, BaseUses: d.BaseUses, HeadUses: d.HeadUses, Final: final,
+				Shared: d.entry.Shared, Rule: rule, Severity: severity, Emit: emit, Prove: prove})
 		}
 		d.unread(cfg, r, emit)
 	}
 	d.problems(cfg, emit)
 	d.templates(cfg, emit)
-	return out
+	return out, proofs
 }
 
 // inGo spells the directives that help texts name as Go comments where the

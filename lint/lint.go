@@ -27,16 +27,21 @@ type Database struct {
 	Server    *server.Server
 	Schema    *schema.Schema   // after the last migration
 	Pending   []*rules.Release // to be judged, in order
-	Uses      *schema.Uses     // that the Go code makes; nil when no code was read
-	entry     MigrationsEntry
-	only      map[string]bool // files that findings are asked for; nil for all
-	pending   map[*migration.Migration]bool
-	dark      map[*migration.Statement]bool // could not be read for a placeholder
-	ddl       map[*migration.Statement]bool // more than rows may be changed by it
-	missing   []string                      // what migrations speak of and none makes
-	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
-	remarks   []string                      // on the baseline
-	session   session
+	// BaseUses and HeadUses are what the deployed and the pending code do, with the
+	// views and triggers that are left; nil when no code was read.
+	BaseUses, HeadUses *schema.Uses
+
+	before   *schema.Schema           // what the pending migrations found
+	gone     map[string]*schema.Table // what was dropped or renamed, by folded name
+	entry    MigrationsEntry
+	only     map[string]bool // files that findings are asked for; nil for all
+	pending  map[*migration.Migration]bool
+	dark     map[*migration.Statement]bool // could not be read for a placeholder
+	ddl      map[*migration.Statement]bool // more than rows may be changed by it
+	missing  []string                      // what migrations speak of and none makes
+	routines []*routine                    // with DDL in their bodies, in the order in which they are made
+	remarks  []string                      // on the baseline
+	session  session
 }
 
 // Load reads the migrations and replays them.
@@ -77,7 +82,9 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	for _, d := range state.Databases {
 		rep.Layouts = append(rep.Layouts, report.Layout{Dir: d.Directory.Path, Name: d.Directory.Layout.Name})
 		d.cover(&rep.Coverage)
-		rep.Findings = append(rep.Findings, s.filter(d, d.judge(cfg))...)
+		findings, proofs := d.judge(cfg)
+		rep.Findings = append(rep.Findings, s.filter(d, findings)...)
+		rep.Proofs = append(rep.Proofs, proofs...)
 		rep.Notes = append(rep.Notes, d.notes()...)
 		rep.Failures = append(rep.Failures, d.failures()...)
 	}
@@ -143,6 +150,12 @@ func (s *State) source() func(string, int) string {
 }
 
 func (d *Database) cover(c *report.Coverage) {
+	if u := d.HeadUses; u.Analysed() {
+		c.Code = true
+		c.GoFiles = max(c.GoFiles, u.Files)
+		c.SQLStrings += u.Strings
+		c.Unresolved += len(u.Unresolved)
+	}
 	for _, p := range d.Directory.Problems {
 		if p.Rule == rules.UnparsedStatement.Name && d.unreadFile(p.File) {
 			c.Unparsed++

@@ -70,7 +70,7 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	if named := cfg.Server != "" || e.Server != ""; named && cfg.Dialect != "" && cfg.Dialect != string(srv.Family) {
 		return nil, fmt.Errorf("--dialect %s contradicts the server %s, whose dialect is %s: leave --dialect out", cfg.Dialect, name, srv.Family)
 	}
-	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, ddl: map[*migration.Statement]bool{}}, nil
+	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, gone: map[string]*schema.Table{}, ddl: map[*migration.Statement]bool{}}, nil
 }
 
 func (d *Database) options(cfg Config) migration.Options {
@@ -216,7 +216,8 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 	if cfg.Deployed == nil || cfg.All {
 		deployed = nil // the baseline is no list of what ran
 	}
-	oneRelease := (cfg.Since != "" || cfg.Deployed != nil) && !cfg.All
+	d.before = d.Schema.Clone()
+	oneRelease := d.oneRelease(cfg)
 	var release *rules.Release
 	for i, m := range d.Directory.Migrations {
 		if !d.pending[m] {
@@ -289,13 +290,29 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	}
 	var missing string
 	if release == nil {
-		missing = d.Schema.Apply(step.Change).Missing
+		effect := d.Schema.Apply(step.Change)
+		d.keepGone(effect)
+		missing = effect.Missing
 	} else {
-		missing = release.Add(d.Schema, step).Effect.Missing
+		effect := release.Add(d.Schema, step).Effect
+		d.keepGone(effect)
+		missing = effect.Missing
 	}
 	if missing != "" && !slices.Contains(d.missing, missing) {
 		d.missing = append(d.missing, missing)
 	}
+}
+
+// keepGone keeps a table that a change dropped or renamed as it was.
+func (d *Database) keepGone(e schema.Effect) {
+	if t := e.Before; t != nil && !t.Temporary && (e.After == nil || e.After.Name != t.Name) {
+		d.gone[schema.Fold(t.Name.Name)] = t
+	}
+}
+
+// oneRelease says whether all that is pending is deployed together.
+func (d *Database) oneRelease(cfg Config) bool {
+	return (cfg.Since != "" || cfg.Deployed != nil) && !cfg.All
 }
 
 // parse reads the statements of all migrations on every core.

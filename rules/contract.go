@@ -1,14 +1,172 @@
 package rules
 
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
 // What the rules of the family Contract have in common: their verdict.
 
-// reportContract reports a contract step with the verdict that the code allows.
-// Until Go code is analysed, nothing can be proved.
-func (p *Pass) reportContract(s *Step, object, what, breaks, help string) {
-	f := p.At(s)
-	f.Object = object
-	f.Verdict = Unknown
-	f.Message = what + ": " + breaks + "; no Go code was analysed, so nothing shows that it is out of use"
-	f.Help = help
+// A contraction is what goes away, and what that breaks.
+type contraction struct {
+	step   *Step
+	table  schema.Name
+	column string // "" for the table as a whole
+	what   string // `a.b` is dropped
+	breaks string // statements … fail (error …)
+	help   string
+	// object is the column in the report; it may be one that nobody can use.
+	object string
+}
+
+// contract reports a contract step with the verdict that the code allows, or
+// keeps the proof that nothing uses what goes away.
+func (p *Pass) contract(c contraction) {
+	f := p.At(c.step)
+	f.Object = c.object
+	f.Help = c.help
+	if !p.BaseUses.Analysed() {
+		f.Verdict = Unknown
+		f.Message = c.what + ": " + c.breaks + "; no Go code was analysed, so nothing shows that it is out of use"
+		p.Report(f)
+		return
+	}
+	if p.comesBack(c) {
+		return
+	}
+	certain, possible := p.users(p.BaseUses, c)
+	switch {
+	case len(certain) > 0:
+		p.premature(f, c, certain)
+	case len(possible) > 0:
+		f.Verdict = Unknown
+		f.Severity = p.AtMost(Warning)
+		f.Message = fmt.Sprintf("%s, and running code may use it: %s: %s", c.what, sites(possible), c.breaks)
+		f.Related = sitesOf(possible)
+		p.Report(f)
+	case p.unread(c) != "":
+		f.Verdict = Unknown
+		f.Message = fmt.Sprintf("%s: %s; %s", c.what, c.breaks, p.unread(c))
+		p.Report(f)
+	case p.Shared:
+		f.Verdict = Unknown
+		f.Severity = p.AtMost(Warning)
+		f.Message = c.what + ": no Go code of this repository uses it, but other programs share this schema (`shared: true`): " + c.breaks
+		p.Report(f)
+	default:
+		f.Verdict = Proved
+		p.Prove(Proof{Finding: f, GoFiles: p.BaseUses.Files, Unresolved: len(p.BaseUses.Unresolved)})
+	}
+}
+
+// comesBack: where each migration is a release of its own, the code was written
+// for the last schema; what a later migration adds again it uses from there.
+func (p *Pass) comesBack(c contraction) bool {
+	if p.Final == nil {
+		return false
+	}
+	final := p.Final.Table(c.table)
+	if final == nil || c.column != "" && final.Column(c.column) == nil {
+		return false
+	}
+	var end *schema.Table
+	for _, t := range p.end {
+		if t != nil && schema.SameName(t.Name.Name, c.table.Name) {
+			end = t
+		}
+	}
+	if end == nil {
+		return true
+	}
+	return c.column != "" && end.Column(c.column) == nil
+}
+
+// users are the deployed uses of what goes away, one for each statement.
+func (p *Pass) users(u *schema.Uses, c contraction) (certain, possible []*schema.Use) {
+	seen := map[*schema.Query]bool{}
+	for _, use := range u.Of(c.table.Name, c.column) {
+		if use.By == schema.ByOmission || !use.Certain {
+			continue
+		}
+		if !seen[use.Query] {
+			seen[use.Query] = true
+			certain = append(certain, use)
+		}
+	}
+	for _, use := range u.Of(c.table.Name, c.column) {
+		if use.By != schema.ByOmission && !use.Certain && !seen[use.Query] {
+			seen[use.Query] = true
+			possible = append(possible, use)
+		}
+	}
+	return certain, possible
+}
+
+// premature: running code uses what goes away.
+func (p *Pass) premature(f Finding, c contraction, users []*schema.Use) {
+	f.Verdict = Premature
+	f.Message = fmt.Sprintf("%s, and running code still uses it: %s: %s", c.what, sites(users), c.breaks)
+	f.Related = sitesOf(users)
+	if p.HeadUses != p.BaseUses && p.HeadUses.Analysed() {
+		if certain, possible := p.users(p.HeadUses, c); len(certain) == 0 && len(possible) == 0 {
+			f.Help = "the pending code no longer uses it: ship that code first, then this migration in a release of its own"
+		}
+	}
 	p.Report(f)
 }
+
+// unread says why that no use was found shows nothing; "" when it does.
+func (p *Pass) unread(c contraction) string {
+	if len(p.BaseUses.Libraries) == 0 || p.BaseUses.Mentions == nil {
+		return ""
+	}
+	name := c.column
+	if name == "" {
+		name = strings.TrimSuffix(c.table.Name, "s")
+		if p.BaseUses.Mentions(c.table.Name) {
+			name = c.table.Name
+		}
+	}
+	if !p.BaseUses.Mentions(name) {
+		return ""
+	}
+	return fmt.Sprintf("no SQL in the Go code uses it, but the code also uses %s, which is not read, and has the word `%s`", strings.Join(p.BaseUses.Libraries, ", "), name)
+}
+
+// sites names the first statements that use something.
+func sites(users []*schema.Use) string {
+	const shown = 3
+	var b strings.Builder
+	for i, u := range users {
+		if i == shown {
+			fmt.Fprintf(&b, " and %d more", len(users)-shown)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		at := siteOf(u)
+		fmt.Fprintf(&b, "`%s:%d` %s it", at.File, at.Line, u.Verb())
+		if u.Query.Function != "" {
+			fmt.Fprintf(&b, " in %s", u.Query.Function)
+		}
+	}
+	return b.String()
+}
+
+func sitesOf(users []*schema.Use) []Related {
+	out := make([]Related, len(users))
+	for i, u := range users {
+		name := u.Table.Name
+		if u.Column != "" {
+			name += "." + u.Column
+		}
+		out[i] = Related{Pos: siteOf(u), Message: fmt.Sprintf("%s `%s`", u.Verb(), name)}
+	}
+	return out
+}
+
+// siteOf is where a person looks for a use: where its name is spelled.
+func siteOf(u *schema.Use) schema.Position { return u.Pos }

@@ -54,8 +54,10 @@ func runDropColumn(p *Pass) {
 		if old != nil && p.Deployed(before, c.Column) == nil {
 			continue
 		}
-		p.reportContract(s, c.Column, fmt.Sprintf("`%s.%s` is dropped%s", c.Table, c.Column, aside(before, p.End(before), old)),
-			"statements of the running code that name it fail (error 1054)", dropColumnHelp)
+		p.contract(contraction{step: s, table: c.Table, column: c.Column, object: c.Column,
+			what:   fmt.Sprintf("`%s.%s` is dropped%s", c.Table, c.Column, aside(before, p.End(before), old)),
+			breaks: "statements of the running code that name it fail (error 1054)",
+			help:   dropColumnHelp})
 	}
 	for _, r := range p.rebuilds {
 		p.reportUncopied(r)

@@ -42,7 +42,10 @@ func runDropDatabase(p *Pass) {
 		if made {
 			continue
 		}
-		p.reportContract(s, c.Name, fmt.Sprintf("database `%s` is dropped", c.Name),
-			"every statement of the running code on it fails, and its data is gone", "drop it by hand, when nothing runs on it any more")
+		f := p.At(s)
+		f.Object, f.Verdict = c.Name, Unknown
+		f.Message = fmt.Sprintf("database `%s` is dropped: every statement of the running code on it fails, and its data is gone", c.Name)
+		f.Help = "drop it by hand, when nothing runs on it any more"
+		p.Report(f)
 	}
 }

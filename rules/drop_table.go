@@ -52,8 +52,10 @@ func runDropTable(p *Pass) {
 			continue
 		}
 		if r := p.rebuildOf(before); r == nil || !p.reportRebuilt(s, r) {
-			p.reportContract(s, "", fmt.Sprintf("table `%s` is dropped and made anew", c.Table),
-				"its rows are gone, and statements of the running code meet another table", dropTableHelp)
+			p.contract(contraction{step: s, table: c.Table,
+				what:   fmt.Sprintf("table `%s` is dropped and made anew", c.Table),
+				breaks: "its rows are gone, and statements of the running code meet another table",
+				help:   dropTableHelp})
 		}
 	}
 	for s, c := range Changed[*schema.DropTable](p) {
@@ -65,8 +67,10 @@ func runDropTable(p *Pass) {
 		case before != nil && p.Start(before) == nil:
 		case p.rebuildOf(before) != nil && p.reportRebuilt(s, p.rebuildOf(before)):
 		default:
-			p.reportContract(s, "", fmt.Sprintf("table `%s` is dropped", c.Table),
-				"statements of the running code that name it fail (error 1146), and its rows are gone", dropTableHelp)
+			p.contract(contraction{step: s, table: c.Table,
+				what:   fmt.Sprintf("table `%s` is dropped", c.Table),
+				breaks: "statements of the running code that name it fail (error 1146), and its rows are gone",
+				help:   dropTableHelp})
 		}
 	}
 }

@@ -47,8 +47,10 @@ func runDropView(p *Pass) {
 			p.Report(f)
 			continue
 		}
-		p.reportContract(s, "", fmt.Sprintf("view `%s` is dropped", c.View),
-			"statements of the running code that read it fail (error 1146)", "deploy code that does not read it first, then drop it")
+		p.contract(contraction{step: s, table: c.View,
+			what:   fmt.Sprintf("view `%s` is dropped", c.View),
+			breaks: "statements of the running code that read it fail (error 1146)",
+			help:   "deploy code that does not read it first, then drop it"})
 	}
 }
 

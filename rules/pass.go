@@ -100,12 +100,26 @@ func (r *Release) Add(s *schema.Schema, step Step) *Step {
 type Pass struct {
 	*Release
 	Server *server.Server
-	// Code says that Go code was analysed: without it a contract step stays unknown.
-	Code bool
+	// BaseUses are the uses of the deployed code, with those of the views and
+	// triggers that are left when the release is over; HeadUses those of the
+	// pending code. Nil when no code was analysed.
+	BaseUses, HeadUses *schema.Uses
+	// Final is the schema after the last migration, where each migration is a
+	// release of its own: the code was written for it. Nil otherwise.
+	Final *schema.Schema
+	// Shared says that other programs use the schema.
+	Shared bool
 
 	Rule     *Rule
 	Severity Severity // of the rule, as configured
 	Emit     func(Finding)
+	Prove    func(Proof)
+}
+
+// A Proof is a contract step that was proved safe, and what was looked at.
+type Proof struct {
+	Finding                   Finding
+	GoFiles, Uses, Unresolved int
 }
 
 // Changes returns the changes of the release in the order in which they run, and

@@ -60,8 +60,9 @@ func runRenameColumn(p *Pass) {
 		if known && p.Deployed(before, from) == nil || !known && !s.unresolved() && (ifExists || before != nil && !before.Unknown) {
 			continue
 		}
-		p.reportContract(s, from, fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),
-			"statements of the running code that name it fail from that moment on (error 1054)"+p.renameLoses("column"),
-			fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to))
+		p.contract(contraction{step: s, table: table, column: from, object: from,
+			what:   fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),
+			breaks: "statements of the running code that name it fail from that moment on (error 1054)" + p.renameLoses("column"),
+			help:   fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to)})
 	}
 }

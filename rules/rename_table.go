@@ -126,7 +126,8 @@ func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
 			return
 		}
 	}
-	p.reportContract(s, "", fmt.Sprintf("table `%s` is renamed to `%s`", c.Table, c.To),
-		"statements of the running code that name it fail from that moment on (error 1146)"+p.renameLoses("table"),
-		"create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view")
+	p.contract(contraction{step: s, table: c.Table,
+		what:   fmt.Sprintf("table `%s` is renamed to `%s`", c.Table, c.To),
+		breaks: "statements of the running code that name it fail from that moment on (error 1146)" + p.renameLoses("table"),
+		help:   "create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view"})
 }

@@ -39,7 +39,9 @@ func runTruncateTable(p *Pass) {
 		if before != nil && (p.Start(before) == nil || before.Temporary) {
 			continue
 		}
-		p.reportContract(s, "", fmt.Sprintf("table `%s` is emptied", c.Table),
-			"its rows are gone for the running code too", "delete what is no longer needed in batches, after nothing reads it")
+		p.contract(contraction{step: s, table: c.Table,
+			what:   fmt.Sprintf("table `%s` is emptied", c.Table),
+			breaks: "its rows are gone for the running code too",
+			help:   "delete what is no longer needed in batches, after nothing reads it"})
 	}
 }

@@ -144,6 +144,12 @@ func (s *Scan) Having(words []string) []string {
 	return slices.Compact(out)
 }
 
+// Mentions says whether some file has a word, in whatever spelling.
+func (s *Scan) Mentions(word string) bool {
+	set := newWordSet([]string{word})
+	return slices.ContainsFunc(s.Files, func(f Source) bool { return set.in(f.Text) })
+}
+
 // A wordSet finds words in text. Words are compared in lower case and without
 // underscores: star_count is StarCount.
 type wordSet struct {

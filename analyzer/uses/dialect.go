@@ -11,7 +11,7 @@ import (
 // otherDatabase says why a package is not about this database: its path, or the
 // drivers that it imports, name another.
 func otherDatabase(pkg *gosrc.Package) string {
-	for _, element := range strings.Split(pkg.Dir, "/") {
+	for element := range strings.SplitSeq(pkg.Dir, "/") {
 		if db := foreign[strings.ToLower(element)]; db != "" {
 			return "its path says " + db
 		}

@@ -111,12 +111,13 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		c.place(q, cand)
 		if q.Unresolved {
 			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}
+		}
+		if len(q.Uses) == 0 {
 			continue
 		}
 		out.queries = append(out.queries, q)
 	}
-	var unread *mysql.UnreadError
-	if errors.As(err, &unread) {
+	if unread, ok := errors.AsType[*mysql.UnreadError](err); ok {
 		pos := c.program.Fset.Position(cand.text[0].Pos)
 		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
 	}

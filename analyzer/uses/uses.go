@@ -43,7 +43,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	}
 	names := o.names()
 	if len(names) == 0 {
-		return &schema.Uses{Files: len(scan.Files)}, nil
+		return &schema.Uses{Files: len(scan.Files), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
 	wanted := slices.DeleteFunc(scan.Mentioning(names), o.skips)
 	program, err := scan.Load(ctx, wanted)
@@ -51,7 +51,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	out := Of(ctx, program, o)
-	out.Files = len(scan.Files)
+	out.Files, out.Libraries, out.Mentions = len(scan.Files), unread(scan), scan.Mentions
 	return out, ctx.Err()
 }
 

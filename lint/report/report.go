@@ -12,7 +12,7 @@ type Report struct {
 	Coverage Coverage
 	Layouts  []Layout
 	Findings []rules.Finding // sorted by file, line, column, rule
-	Proofs   []Proof
+	Proofs   []rules.Proof
 	Notes    []string // what the reader should know beside the findings, as "2 tables are changed that no migration here makes: …"
 	Failures []string // what could not be read at all, as "file:line:column: message": the exit status is 2
 	// Source returns a line of a file that was read, to show beside a finding;
@@ -31,10 +31,4 @@ type Coverage struct {
 	Migrations, NewMigrations, Statements, Unparsed int
 	GoFiles, SQLStrings, Unresolved, Suppressed     int
 	Code                                            bool // Go code was analysed
-}
-
-// A Proof is a contract step that was proved safe.
-type Proof struct {
-	Finding                   rules.Finding
-	GoFiles, Uses, Unresolved int
 }

@@ -139,7 +139,7 @@ func TestJSON(t *testing.T) {
 	golden(t, "nothing.json", write(t, &Report{}, "json", Options{}))
 	rep := sample()
 	rep.Base = &Base{"origin/main", "1a2b3c4d5e6f", "6f5e4d3c2b1a", "merge base with origin/main"}
-	rep.Proofs = []Proof{{Finding: rep.Findings[2], GoFiles: 812, Unresolved: 2}}
+	rep.Proofs = []rules.Proof{{Finding: rep.Findings[2], GoFiles: 812, Unresolved: 2}}
 	rep.Findings = nil
 	golden(t, "base.json", write(t, rep, "json", Options{}))
 }

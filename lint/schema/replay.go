@@ -105,6 +105,15 @@ func (s *Schema) speaksOfAnother(on *On, found *Table) bool {
 	return !told && on.Table.DB != "" && found != nil && found.Name.DB == "" && !found.Unknown && !on.IfExists && on.Hidden == nil
 }
 
+// Triggers returns the triggers by name.
+func (s *Schema) Triggers() []*Trigger {
+	out := make([]*Trigger, 0, len(s.triggers))
+	for _, name := range slices.Sorted(maps.Keys(s.triggers)) {
+		out = append(out, s.triggers[name])
+	}
+	return out
+}
+
 // View returns the view of that name, or nil.
 func (s *Schema) View(n Name) *View { return s.views[key(Name{Name: n.Name})] }
 
@@ -173,7 +182,7 @@ func (s *Schema) Apply(c Change) Effect {
 		return s.renameTable(c)
 	case *CreateView:
 		v := *c.View
-		v.Release = s.release
+		v.Release, v.Made = s.release, &c.Clause
 		s.views[key(Name{Name: v.Name.Name})] = &v
 	case *DropView:
 		gone := s.View(c.View) != nil
@@ -181,7 +190,7 @@ func (s *Schema) Apply(c Change) Effect {
 		return Effect{ViewGone: gone}
 	case *CreateTrigger:
 		t := *c.Trigger
-		t.Release = s.release
+		t.Release, t.Made = s.release, &c.Clause
 		s.triggers[strings.ToLower(t.Name)] = &t
 	case *DropTrigger:
 		delete(s.triggers, strings.ToLower(c.Name))

@@ -218,6 +218,7 @@ type View struct {
 	Select  string
 	Tables  []Name
 	Release int
+	Made    *Clause // where it was made
 }
 
 // A Trigger is a trigger on a table.
@@ -228,6 +229,7 @@ type Trigger struct {
 	Event   string // INSERT, UPDATE, DELETE
 	Body    string
 	Release int
+	Made    *Clause // where it was made
 }
 
 // A Routine is a stored procedure, function or event.

@@ -13,6 +13,39 @@ type Uses struct {
 	// read or name neither table nor column.
 	Unresolved []Unresolved
 	Skipped    []SkippedCode
+	// Libraries use columns without spelling SQL, and are not read: where there is
+	// one, only a name that no file mentions is surely out of use.
+	Libraries []string
+	// Mentions says whether some Go file has the word, also as StarCount for star_count.
+	Mentions func(word string) bool
+}
+
+// Analysed says whether there was code to look at.
+func (u *Uses) Analysed() bool { return u != nil && u.Files > 0 }
+
+// Of returns the uses of a column, or of a table by whatever column when column
+// is empty.
+func (u *Uses) Of(table, column string) []*Use {
+	if u == nil {
+		return nil
+	}
+	var out []*Use
+	for _, q := range u.Queries {
+		for _, use := range q.Uses {
+			if SameName(use.Table.Name, table) && (column == "" || equalFold(use.Column, column)) {
+				out = append(out, use)
+			}
+		}
+	}
+	return out
+}
+
+// Verb is what a use does: reads or writes.
+func (u *Use) Verb() string {
+	if u.Write {
+		return "writes"
+	}
+	return "reads"
 }
 
 // Unresolved is a string that may be a statement and of which that is not known.

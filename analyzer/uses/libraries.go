@@ -1,0 +1,43 @@
+package uses
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// unreadLibraries are builders and ORMs whose calls use columns without spelling
+// SQL, and that are not read yet: with one of them in the code, that no use was
+// found shows nothing. By the beginning of their import path.
+var unreadLibraries = []struct{ path, name string }{
+	{"gorm.io/", "GORM"}, {"github.com/jinzhu/gorm", "GORM"},
+	{"xorm.io/", "xorm"}, {"github.com/go-xorm/", "xorm"},
+	{"github.com/Masterminds/squirrel", "squirrel"}, {"github.com/elgris/sqrl", "sqrl"},
+	{"github.com/doug-martin/goqu", "goqu"},
+	{"github.com/uptrace/bun", "bun"},
+	{"github.com/gobuffalo/pop", "pop"},
+	{"github.com/go-gorp/gorp", "gorp"}, {"gopkg.in/gorp", "gorp"}, {"github.com/letsencrypt/borp", "borp"},
+	{"github.com/upper/db", "upper/db"}, {"upper.io/db", "upper/db"},
+	{"entgo.io/ent", "ent"}, {"github.com/facebook/ent", "ent"},
+	{"github.com/volatiletech/sqlboiler", "SQLBoiler"}, {"github.com/aarondl/sqlboiler", "SQLBoiler"},
+	{"github.com/astaxie/beego/orm", "Beego's ORM"}, {"github.com/beego/beego/v2/client/orm", "Beego's ORM"},
+	{"github.com/huandu/go-sqlbuilder", "go-sqlbuilder"},
+	{"github.com/go-jet/jet", "Jet"}, {"github.com/stephenafamo/bob", "Bob"},
+	{"github.com/gocraft/dbr", "dbr"}, {"github.com/go-rel/rel", "REL"},
+}
+
+// unread returns the libraries that some file imports and that are not read.
+func unread(s *gosrc.Scan) []string {
+	var out []string
+	for _, lib := range unreadLibraries {
+		needle := []byte(`"` + lib.path)
+		if slices.Contains(out, lib.name) {
+			continue
+		}
+		if slices.ContainsFunc(s.Files, func(f gosrc.Source) bool { return bytes.Contains(f.Text, needle) }) {
+			out = append(out, lib.name)
+		}
+	}
+	return out
+}
