@@ -228,15 +228,37 @@ func (w *Walker) follows(fn *Func, setsVariable bool) bool {
 	if body == nil || slices.Contains(w.active, body) {
 		return false
 	}
-	return w.Follow || fn.Lit != nil || setsVariable || evaluable(t)
+	if w.Follow || fn.Lit != nil {
+		return true
+	}
+	return w.quiet < maxQuiet && (setsVariable || evaluable(t)) && small(body)
 }
+
+// maxQuiet is how deep calls are evaluated for their results alone.
+const maxQuiet = 3
+
+// small says whether a body is short enough to be a helper that tells something
+// of a string.
+func small(body *ast.BlockStmt) bool {
+	n := 0
+	ast.Inspect(body, func(at ast.Node) bool {
+		if _, ok := at.(ast.Stmt); ok {
+			n++
+		}
+		return n <= maxHelper
+	})
+	return n <= maxHelper
+}
+
+// maxHelper is the number of statements of a helper.
+const maxHelper = 60
 
 // body returns what a function value runs.
 func (w *Walker) body(fn *Func) (*ast.BlockStmt, *ast.FuncType) {
 	if fn.Lit != nil {
 		return fn.Lit.Body, fn.Lit.Type
 	}
-	if d := w.Program.funcs[fn.Obj.FullName()]; d != nil {
+	if d := w.Program.function(fn.Obj); d != nil {
 		return d.decl.Body, d.decl.Type
 	}
 	return nil, nil
@@ -268,7 +290,7 @@ func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, para
 	if fn.Lit != nil {
 		return w.applyLiteral(fn, args, guards), nil
 	}
-	d := w.Program.funcs[fn.Obj.FullName()]
+	d := w.Program.function(fn.Obj)
 	if d == nil || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) {
 		return nil, nil
 	}

@@ -151,7 +151,8 @@ func (pkg *Package) index() {
 func (pkg *Package) indexFunc(d *ast.FuncDecl) {
 	fn, ok := pkg.Info.Defs[d.Name].(*types.Func)
 	if ok && d.Body != nil && pkg.bodies {
-		pkg.prog.funcs[fn.FullName()] = &function{pkg: pkg, decl: d}
+		pkg.prog.funcs[fn] = &function{pkg: pkg, decl: d}
+		pkg.prog.declared = append(pkg.prog.declared, pkg.prog.funcs[fn])
 	}
 }
 

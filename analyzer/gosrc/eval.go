@@ -101,6 +101,9 @@ func (f *frame) eval(e ast.Expr) Value {
 	case *ast.BasicLit:
 		return literal(e)
 	case *ast.BinaryExpr:
+		if v, ok := f.sum(e); ok {
+			return v
+		}
 		return f.binary(e, e.Op, f.eval(e.X), f.eval(e.Y))
 	case *ast.CallExpr:
 		if out := f.call(e); len(out) > 0 {
@@ -133,6 +136,55 @@ func (f *frame) eval(e ast.Expr) Value {
 	return Unknown{Why: "expression", Expr: e}
 }
 
+// sum evaluates a + b + c … of strings at once: adding one by one would copy the
+// text as often as it has summands.
+func (f *frame) sum(e *ast.BinaryExpr) (Value, bool) {
+	var summands []ast.Expr
+	var at ast.Expr = e
+	for {
+		b, ok := ast.Unparen(at).(*ast.BinaryExpr)
+		if !ok || b.Op != token.ADD {
+			break
+		}
+		summands = append(summands, b.Y)
+		at = b.X
+	}
+	if len(summands) < 2 || !f.isString(e) {
+		return nil, false
+	}
+	summands = append(summands, at)
+	slices.Reverse(summands)
+	values := make([]Value, len(summands))
+	for i, s := range summands {
+		values[i] = f.eval(s)
+	}
+	return lift(func(v []Value) Value {
+		texts := make([]Text, len(v))
+		for i := range v {
+			texts[i] = f.text(v[i], summands[i])
+		}
+		return concat(texts...)
+	}, values...), true
+}
+
+// isString says whether an expression is a string, as far as types and literals tell.
+func (f *frame) isString(e ast.Expr) bool {
+	if t := f.pkg.Info.TypeOf(e); t != nil {
+		if b, ok := t.Underlying().(*types.Basic); ok && b.Kind() != types.Invalid {
+			return b.Info()&types.IsString != 0
+		}
+	}
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			found = true
+		}
+		_, call := n.(*ast.CallExpr)
+		return !found && !call
+	})
+	return found
+}
+
 // literal is a literal with the place of each of its bytes.
 func literal(e *ast.BasicLit) Value {
 	if e.Kind != token.STRING {
@@ -152,8 +204,16 @@ func literal(e *ast.BasicLit) Value {
 	if e.Value[0] == '`' {
 		return raw(body, pos)
 	}
+	if strings.Count(body, "\\") > maxEscapes {
+		if s, err := strconv.Unquote(e.Value); err == nil {
+			return placed(s, e.Pos()) // data, not SQL that somebody reads
+		}
+	}
 	return unescape(body, pos)
 }
+
+// maxEscapes is how many escapes of one literal keep their places.
+const maxEscapes = 200
 
 // raw is the text of a raw literal: carriage returns are not part of it.
 func raw(body string, pos token.Pos) Text {
@@ -221,9 +281,7 @@ func (f *frame) ident(e *ast.Ident) Value {
 func (f *frame) constant(obj *types.Const, use ast.Expr) Value {
 	if obj.Val().Kind() == constant.String {
 		if c := f.w.Program.consts[obj]; c != nil && !f.w.entered(c.value) {
-			f.w.exprs = append(f.w.exprs, c.value)
-			defer func() { f.w.exprs = f.w.exprs[:len(f.w.exprs)-1] }()
-			return f.w.frame(c.pkg, &env{vars: map[types.Object]Value{}}).eval(c.value)
+			return f.w.initial(obj, c)
 		}
 		return placed(constant.StringVal(obj.Val()), use.Pos())
 	}
@@ -252,10 +310,23 @@ func (f *frame) packageVar(obj *types.Var, use ast.Expr) Value {
 	if v.value == nil || v.assigned || f.w.entered(v.value) {
 		return unknown
 	}
-	f.w.exprs = append(f.w.exprs, v.value)
-	f.w.quiet++
-	defer func() { f.w.exprs = f.w.exprs[:len(f.w.exprs)-1]; f.w.quiet-- }()
-	return f.w.frame(v.pkg, &env{vars: map[types.Object]Value{}}).eval(v.value)
+	return f.w.initial(obj, v)
+}
+
+// initial evaluates what a name of package level is declared with, once.
+func (w *Walker) initial(obj types.Object, v *variable) Value {
+	if known, ok := w.values[obj]; ok {
+		return known
+	}
+	w.exprs = append(w.exprs, v.value)
+	w.quiet++
+	defer func() { w.exprs = w.exprs[:len(w.exprs)-1]; w.quiet-- }()
+	out := w.frame(v.pkg, &env{vars: map[types.Object]Value{}}).eval(v.value)
+	if w.values == nil {
+		w.values = map[types.Object]Value{}
+	}
+	w.values[obj] = out
+	return out
 }
 
 // selector is a name of another package, a field, or a method value.

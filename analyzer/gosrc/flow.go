@@ -161,10 +161,14 @@ func (f *Flow) covers(fn *function, b nodeSet) bool {
 	return out
 }
 
+// function is the declaration of a function or method; of a generic one also
+// where it is instantiated.
+func (p *Program) function(fn *types.Func) *function { return p.funcs[fn.Origin()] }
+
 // targets are the declared functions that a call of fn may run: itself, or for
 // a method of an interface those of the types that have it.
 func (p *Program) targets(fn *types.Func) []*function {
-	if d := p.funcs[fn.FullName()]; d != nil {
+	if d := p.function(fn); d != nil {
 		return []*function{d}
 	}
 	sig, ok := fn.Type().(*types.Signature)
@@ -204,8 +208,8 @@ func (p *Program) Targets(fn *types.Func) []*types.Func {
 func (p *Program) methods() map[string][]*function {
 	p.methodsOnce.Do(func() {
 		p.methodsByName = map[string][]*function{}
-		for _, name := range sortedKeys(p.funcs) {
-			if d := p.funcs[name]; d.decl.Recv != nil {
+		for _, d := range p.declared {
+			if d.decl.Recv != nil {
 				p.methodsByName[d.decl.Name.Name] = append(p.methodsByName[d.decl.Name.Name], d)
 			}
 		}
@@ -216,8 +220,7 @@ func (p *Program) methods() map[string][]*function {
 // callers finds every call of every declared function.
 func (p *Program) callers() map[*ast.FuncDecl][]Site {
 	out := map[*ast.FuncDecl][]Site{}
-	for _, name := range sortedKeys(p.funcs) {
-		d := p.funcs[name]
+	for _, d := range p.declared {
 		ast.Inspect(d.decl.Body, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {

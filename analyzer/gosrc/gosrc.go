@@ -32,7 +32,8 @@ type Program struct {
 	modules  map[string]*module // by directory; nil where there is no go.mod
 	byDir    map[string]*Package
 	byPath   map[string]*Package
-	funcs    map[string]*function // by full name
+	funcs    map[*types.Func]*function
+	declared []*function // in the order of their packages and files
 	vars     map[types.Object]*variable
 	consts   map[types.Object]*variable
 	stubs    *stubs
@@ -98,7 +99,7 @@ func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program
 		modules: map[string]*module{},
 		byDir:   map[string]*Package{},
 		byPath:  map[string]*Package{},
-		funcs:   map[string]*function{},
+		funcs:   map[*types.Func]*function{},
 		vars:    map[types.Object]*variable{},
 		consts:  map[types.Object]*variable{},
 		stubs:   newStubs(),

@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"go/ast"
@@ -130,13 +131,118 @@ func isSource(name string) bool {
 // without the underscores. All directories when there are no words.
 func (s *Scan) Having(words []string) []string {
 	set := newWordSet(words)
-	hit := make([]bool, len(s.Files))
-	if len(words) > 0 {
-		parallel(len(s.Files), func(i int) { hit[i] = set.in(s.Files[i].Text) })
+	return s.where(func(f Source) bool { return len(words) == 0 || set.in(f.Text) })
+}
+
+// Mentioning returns the directories that have, or import, SQL with one of the
+// words in it: a string that begins like a statement, and the word in a string of
+// the same package or of an exported constant, variable or function that it
+// imports. With callers also every directory that names another function or
+// method which contains one: it may call it.
+func (s *Scan) Mentioning(words []string, callers bool) []string {
+	set := newWordSet(words)
+	found := make([]carriers, len(s.Files))
+	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		if protobuf(s.Files[i].Name) {
+			return
+		}
+		spelling[i] = hasStatement(s.Files[i].Text)
+		if set.inStrings(s.Files[i].Text) {
+			quoting[i] = true
+			found[i] = s.carriers(i, set, callers)
+		}
+	})
+	var called []string
+	names, statements := map[string]*wordSet{}, map[string]*wordSet{}
+	quotes, spells := map[string]bool{}, map[string]bool{}
+	for i, f := range s.Files {
+		dir := path.Dir(f.Name)
+		quotes[dir] = quotes[dir] || quoting[i]
+		spells[dir] = spells[dir] || spelling[i]
+		called = append(called, found[i].called...)
+		carry(names, dir, found[i].names)
+		carry(statements, dir, found[i].statements)
 	}
+	calls := newWordSet(called)
+	return s.where(func(f Source) bool {
+		dir := path.Dir(f.Name)
+		return quotes[dir] && spells[dir] || calls.in(f.Text) || importsCarrier(f, statements) || spells[dir] && importsCarrier(f, names)
+	})
+}
+
+// carry adds words to those of the packages whose path ends like dir.
+func carry(sets map[string]*wordSet, dir string, words []string) {
+	if len(words) == 0 {
+		return
+	}
+	last := path.Base(dir)
+	if sets[last] == nil {
+		sets[last] = newWordSet(nil)
+	}
+	sets[last].add(words)
+}
+
+// hasStatement reports whether a string literal of a Go file begins like a statement.
+func hasStatement(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = startsStatement(literal)
+		return !found
+	})
+	return found
+}
+
+// startsStatement says whether a literal begins with the first word of a statement
+// over rows, and goes on like one or leaves that to what is added to it.
+func startsStatement(literal []byte) bool {
+	text := bytes.TrimLeft(literal, " \t\r\n(;`\"")
+	if bytes.HasPrefix(text, []byte(`\n`)) || bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
+		return sqlWords().in(text)
+	}
+	n := 0
+	for n < len(text) && n < 10 && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
+		n++
+	}
+	next, known := statementWords()[strings.ToLower(string(text[:n]))]
+	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*("), rune(text[n])) {
+		return false
+	}
+	const headAlone = 20 // "SELECT ", "INSERT INTO "
+	return next == nil || len(text) < headAlone || next.in(text[n:])
+}
+
+// statementWords are the first words of statements, with what must follow.
+var statementWords = sync.OnceValue(func() map[string]*wordSet {
+	out := map[string]*wordSet{"truncate": nil, "lock": newWordSet([]string{"tables"})}
+	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call"} {
+		out[head] = newWordSet([]string{next})
+	}
+	return out
+})
+
+// importsCarrier says whether a file imports a package of which it has a word.
+func importsCarrier(f Source, words map[string]*wordSet) bool {
+	if len(words) == 0 {
+		return false
+	}
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken is found out later
+	if syntax == nil {
+		return false
+	}
+	return slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool {
+		set := words[path.Base(strings.Trim(spec.Path.Value, "`\""))]
+		return set != nil && set.in(f.Text)
+	})
+}
+
+// where returns the directories of files that no protocol compiler made.
+func (s *Scan) where(hit func(Source) bool) []string {
+	hits := make([]bool, len(s.Files))
+	parallel(len(s.Files), func(i int) { hits[i] = !protobuf(s.Files[i].Name) && hit(s.Files[i]) })
 	var out []string
 	for i, f := range s.Files {
-		if hit[i] || len(words) == 0 {
+		if hits[i] {
 			out = append(out, path.Dir(f.Name))
 		}
 	}
@@ -144,10 +250,65 @@ func (s *Scan) Having(words []string) []string {
 	return slices.Compact(out)
 }
 
+// carriers are exported names whose declarations contain a word.
+type carriers struct {
+	names      []string // constants, variables, and functions that give strings
+	statements []string // those among them that begin like a statement
+	called     []string // other functions and methods
+}
+
+func (s *Scan) carriers(i int, set *wordSet, callers bool) carriers {
+	text := s.Files[i].Text
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if f == nil || err != nil && len(f.Decls) == 0 {
+		return carriers{}
+	}
+	holds := func(n ast.Node) bool {
+		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
+		return from <= to && to <= len(text) && set.inStrings(text[from:to])
+	}
+	var out carriers
+	add := func(name *ast.Ident, d ast.Node) {
+		out.names = append(out.names, name.Name)
+		if hasStatement(text[fset.Position(d.Pos()).Offset:min(fset.Position(d.End()).Offset, len(text))]) {
+			out.statements = append(out.statements, name.Name)
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			switch {
+			case !d.Name.IsExported() || !callers && !evaluable(d.Type) || !holds(d):
+			case d.Recv == nil && evaluable(d.Type):
+				add(d.Name, d)
+			default:
+				out.called = append(out.called, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok && holds(v) {
+					for _, name := range v.Names {
+						if name.IsExported() {
+							add(name, v)
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
 // Mentions says whether some file has a word, in whatever spelling.
 func (s *Scan) Mentions(word string) bool {
 	set := newWordSet([]string{word})
 	return slices.ContainsFunc(s.Files, func(f Source) bool { return set.in(f.Text) })
+}
+
+// protobuf says whether a file was made from a protocol: it builds no SQL, and is large.
+func protobuf(name string) bool {
+	return strings.HasSuffix(name, ".pb.go") || strings.HasSuffix(name, ".pb.gw.go") || strings.HasSuffix(name, ".connect.go")
 }
 
 // A wordSet finds words in text. Words are compared in lower case and without
@@ -162,6 +323,11 @@ const maxWord = 64 // the longest name that MySQL takes
 
 func newWordSet(words []string) *wordSet {
 	s := &wordSet{words: map[string]bool{}}
+	s.add(words)
+	return s
+}
+
+func (s *wordSet) add(words []string) {
 	for _, w := range words {
 		w = fold(w)
 		if w == "" || len(w) > maxWord {
@@ -172,7 +338,6 @@ func newWordSet(words []string) *wordSet {
 		s.starts[w[0]] = true
 		s.starts[strings.ToUpper(w[:1])[0]] = true
 	}
-	return s
 }
 
 func fold(w string) string { return strings.ToLower(strings.ReplaceAll(w, "_", "")) }
@@ -220,54 +385,87 @@ func (s *wordSet) in(text []byte) bool {
 	return false
 }
 
-// Mentioning is Having of the words, and of what carries them further: of the
-// exported constants, variables, functions and methods whose declarations
-// contain one, wherever they are named.
-func (s *Scan) Mentioning(words []string) []string {
-	set := newWordSet(words)
-	carriers := make([][]string, len(s.Files))
-	parallel(len(s.Files), func(i int) {
-		if set.in(s.Files[i].Text) {
-			carriers[i] = s.carriers(i, set)
-		}
+// inStrings reports whether a string literal of a Go file holds one of the words,
+// and is no prose: a name or two, or text with a word of SQL.
+func (s *wordSet) inStrings(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = s.in(literal) && !prose(literal)
+		return !found
 	})
-	all := slices.Concat(carriers...)
-	return s.Having(append(all, words...))
+	return found
 }
 
-// carriers are the exported names of a file whose declarations contain a word.
-func (s *Scan) carriers(i int, set *wordSet) []string {
-	text := s.Files[i].Text
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
-	if f == nil || err != nil && len(f.Decls) == 0 {
-		return nil
+// literals calls do with the string literals of a Go file until it returns false.
+func literals(text []byte, do func([]byte) bool) {
+	for i := 0; i < len(text); {
+		n := bytes.IndexAny(text[i:], "\"`'/")
+		if n < 0 {
+			return
+		}
+		i += n
+		var end int
+		switch text[i] {
+		case '/':
+			end = behindComment(text, i)
+		case '`':
+			end = behind(text, i+1, '`', false)
+		default:
+			end = behind(text, i+1, text[i], true)
+		}
+		if c := text[i]; (c == '"' || c == '`') && !do(text[i:end]) {
+			return
+		}
+		i = end
 	}
-	holds := func(n ast.Node) bool {
-		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
-		return from <= to && to <= len(text) && set.in(text[from:to])
+}
+
+// prose says whether a literal is more than a few names, without a word of SQL.
+func prose(literal []byte) bool {
+	if len(literal) > 2000 {
+		return false
 	}
-	var out []string
-	add := func(name *ast.Ident) {
-		if name.IsExported() {
-			out = append(out, name.Name)
+	const fewNames = 3
+	return len(bytes.Fields(literal)) > fewNames && !sqlWords().in(literal)
+}
+
+var sqlWords = sync.OnceValue(func() *wordSet {
+	return newWordSet([]string{"select", "insert", "update", "delete", "replace", "from", "join", "into", "table", "truncate", "set", "where", "values"})
+})
+
+// behindComment returns where a comment that may start at i ends.
+func behindComment(text []byte, i int) int {
+	if i+1 >= len(text) {
+		return i + 1
+	}
+	n := -1
+	switch text[i+1] {
+	case '/':
+		n = bytes.IndexByte(text[i:], '\n')
+	case '*':
+		if n = bytes.Index(text[i+2:], []byte("*/")); n >= 0 {
+			n += 4
+		}
+	default:
+		return i + 1
+	}
+	if n < 0 {
+		return len(text)
+	}
+	return i + n
+}
+
+// behind returns where a literal ends that quote closes.
+func behind(text []byte, i int, quote byte, escapes bool) int {
+	for ; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && escapes:
+			i++
+		case c == quote:
+			return i + 1
+		case c == '\n' && escapes:
+			return i
 		}
 	}
-	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			if holds(d) {
-				add(d.Name)
-			}
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok && holds(v) {
-					for _, name := range v.Names {
-						add(name)
-					}
-				}
-			}
-		}
-	}
-	return out
+	return len(text)
 }

@@ -28,7 +28,8 @@ type Walker struct {
 	quiet  int              // evaluating only: calls are not shown
 	steps  int
 	done   map[*ast.FuncLit]bool
-	exprs  []ast.Expr // initialisers being evaluated
+	exprs  []ast.Expr             // initialisers being evaluated
+	values map[types.Object]Value // of names of package level
 }
 
 // A Call is a call as the walker comes upon it.

@@ -10,12 +10,12 @@ import (
 // flow answers for queries what gosrc.Flow does for the calls that run them.
 type flow struct {
 	mu   sync.Mutex
-	flow *gosrc.Flow
+	flow func() *gosrc.Flow // made when somebody asks
 	read *reading
 }
 
 func newFlow(p *gosrc.Program, flags map[string]bool, r *reading) *flow {
-	return &flow{flow: gosrc.NewFlow(p, flags), read: r}
+	return &flow{flow: sync.OnceValue(func() *gosrc.Flow { return gosrc.NewFlow(p, flags) }), read: r}
 }
 
 func (f *flow) must(q *schema.Query, others []*schema.Query) bool {
@@ -31,5 +31,5 @@ func (f *flow) must(q *schema.Query, others []*schema.Query) bool {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(sites) > 0 && f.flow.Must(a, sites)
+	return len(sites) > 0 && f.flow().Must(a, sites)
 }

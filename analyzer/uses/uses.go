@@ -26,6 +26,8 @@ type Options struct {
 	Skip []string
 	// Tables narrow what is looked for; all tables of the schema when nil.
 	Tables []string
+	// Callers makes Must know the callers in packages that do not spell a table.
+	Callers bool
 	// Flags are conditions whose value in production is known, as the code spells them.
 	Flags map[string]bool
 }
@@ -45,7 +47,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	if len(names) == 0 {
 		return &schema.Uses{Files: len(scan.Files), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
-	wanted := slices.DeleteFunc(scan.Mentioning(names), o.skips)
+	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers), o.skips)
 	program, err := scan.Load(ctx, wanted)
 	if err != nil {
 		return nil, err

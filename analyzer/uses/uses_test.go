@@ -75,15 +75,7 @@ func read(t *testing.T, fsys fs.FS) *schema.Uses {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := schema.New()
-	f := sqltext.NewFile("schema.sql", string(ddl))
-	r := mysql.NewReader(srv)
-	statements := sqltext.Split(f, 0, len(f.Text), 0)
-	for i := range statements {
-		for _, c := range r.Read(&statements[i]).Changes {
-			s.Apply(c)
-		}
-	}
+	s := replay(srv, string(ddl))
 	u, err := uses.Read(context.Background(), fsys, uses.Options{Server: srv, Schema: s})
 	if err != nil {
 		t.Fatal(err)
@@ -123,13 +115,27 @@ func describeUse(use *schema.Use) string {
 	if use.Column != "" {
 		name += "." + use.Column
 	}
-	s := fmt.Sprintf("%s %s at %s:%d:%d", word, name, use.Pos.File, use.Pos.Line, use.Pos.Column)
+	parts := []string{fmt.Sprintf("%s %s at %s:%d:%d", word, name, use.Pos.File, use.Pos.Line, use.Pos.Column)}
 	for _, more := range []struct {
 		is   bool
 		text string
 	}{{!use.Certain, "possible"}, {use.May, "may"}, {use.Missing, "missing"}} {
 		if more.is {
-			s += ", " + more.text
+			parts = append(parts, more.text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// replay makes the schema of a file of DDL.
+func replay(srv *server.Server, ddl string) *schema.Schema {
+	s := schema.New()
+	f := sqltext.NewFile("schema.sql", ddl)
+	r := mysql.NewReader(srv)
+	statements := sqltext.Split(f, 0, len(f.Text), 0)
+	for i := range statements {
+		for _, c := range r.Read(&statements[i]).Changes {
+			s.Apply(c)
 		}
 	}
 	return s

@@ -87,7 +87,7 @@ func usesText(w io.Writer, u *Uses) error {
 			b.WriteString(name + "\n")
 			last = name
 		}
-		fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", place(use.Pos.File, use.Pos.Line, use.Pos.Column), use.Query.Function, access(use), oneLine(use.Query.Text, 90))
+		_, _ = fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", place(use.Pos.File, use.Pos.Line, use.Pos.Column), use.Query.Function, access(use), oneLine(use.Query.Text, 90))
 	}
 	if err := tab.Flush(); err != nil {
 		return fmt.Errorf("writing uses: %w", err)
@@ -98,7 +98,7 @@ func usesText(w io.Writer, u *Uses) error {
 	if len(u.Unresolved) > 0 {
 		b.WriteString("not resolved, so they may be uses too:\n")
 		for _, r := range u.Unresolved {
-			fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", place(r.Pos.File, r.Pos.Line, r.Pos.Column), r.Function, r.Why, oneLine(r.Text, 90))
+			_, _ = fmt.Fprintf(tab, "  %s\t%s\t%s\t%s\n", place(r.Pos.File, r.Pos.Line, r.Pos.Column), r.Function, r.Why, oneLine(r.Text, 90))
 		}
 		if err := tab.Flush(); err != nil {
 			return fmt.Errorf("writing uses: %w", err)
