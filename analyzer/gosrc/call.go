@@ -471,14 +471,20 @@ func (f *frame) made(call *ast.CallExpr) Value {
 	if t == nil {
 		return Unknown{Why: "make", Expr: call}
 	}
-	switch t.Underlying().(type) {
+	switch t := t.Underlying().(type) {
 	case *types.Slice:
-		if len(call.Args) > 1 {
-			if n, ok := integer(f.eval(call.Args[1])); !ok || n != 0 {
-				return &List{Open: true}
-			}
+		if len(call.Args) < 2 {
+			return &List{}
 		}
-		return &List{}
+		n, ok := integer(f.eval(call.Args[1]))
+		if !ok || n < 0 || n > maxTurns {
+			return &List{Open: true}
+		}
+		l := &List{}
+		for range n {
+			l.Elems = append(l.Elems, Elem{Value: zero(t.Elem())})
+		}
+		return l
 	case *types.Map:
 		return &Record{Type: t, Open: true}
 	}

@@ -57,7 +57,7 @@ type Package struct {
 // A File is one Go file.
 type File struct {
 	Name   string // slash-separated, relative to the root of the fs.FS
-	Source string
+	Source []byte
 	Syntax *ast.File
 }
 
@@ -104,7 +104,7 @@ func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program
 		consts:  map[types.Object]*variable{},
 		stubs:   newStubs(),
 	}
-	if err := p.parse(ctx, dirs); err != nil {
+	if err := p.parse(ctx, dirs, bodies); err != nil {
 		return nil, err
 	}
 	for _, dir := range dirs {
@@ -121,22 +121,25 @@ func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program
 }
 
 // parse reads the files of dirs, then of what they import, level by level.
-func (p *Program) parse(ctx context.Context, dirs []string) error {
+func (p *Program) parse(ctx context.Context, dirs []string, bodies bool) error {
 	wave := slices.Clone(dirs)
 	for first := true; len(wave) > 0 && ctx.Err() == nil; first = false {
 		pkgs := make([]*Package, len(wave))
 		errs := make([]error, len(wave))
-		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i])) })
+		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i]), bodies || first) })
 		var next []string
 		for i, pkg := range pkgs {
 			if errs[i] != nil && first {
 				return errs[i]
 			}
-			if pkg == nil {
-				continue
+			if pkg != nil {
+				p.add(pkg)
 			}
-			p.add(pkg)
-			next = append(next, p.wanted(pkg)...)
+		}
+		for _, pkg := range pkgs {
+			if pkg != nil {
+				next = append(next, p.wanted(pkg)...)
+			}
 		}
 		slices.Sort(next)
 		wave = slices.Compact(next)
@@ -215,7 +218,9 @@ func (p *Program) module(dir string) *module {
 
 // parseDir reads the Go files of a directory; nil when there is none. Of several
 // packages in it the one with the most files is taken, and tests are left out.
-func (p *Program) parseDir(dir string) (*Package, error) {
+// Without bodies only declarations are kept, and what a protocol compiler made is
+// left out: it is large, and tells nothing of strings.
+func (p *Program) parseDir(dir string, bodies bool) (*Package, error) {
 	names, err := p.scan.list(dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
@@ -223,12 +228,18 @@ func (p *Program) parseDir(dir string) (*Package, error) {
 	byName := map[string][]*File{}
 	best := ""
 	for _, name := range names {
+		if !bodies && protobuf(name) {
+			continue
+		}
 		f, err := p.parseFile(name)
 		if err != nil {
 			return nil, err
 		}
 		if f == nil {
 			continue
+		}
+		if !bodies {
+			f.dropBodies()
 		}
 		name := f.Syntax.Name.Name
 		byName[name] = append(byName[name], f)
@@ -252,7 +263,17 @@ func (p *Program) parseFile(name string) (*File, error) {
 	if syntax == nil || err != nil && (syntax.Name == nil || syntax.Name.Name == "" || syntax.Name.Name == "_") {
 		return nil, nil
 	}
-	return &File{Name: name, Source: string(data), Syntax: syntax}, nil
+	return &File{Name: name, Source: data, Syntax: syntax}, nil
+}
+
+// dropBodies frees what nobody will look at.
+func (f *File) dropBodies() {
+	for _, d := range f.Syntax.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok {
+			fn.Body = nil
+		}
+	}
+	f.Syntax.Comments = nil
 }
 
 // parallel calls do for 0 to n-1 on every core.

@@ -282,7 +282,7 @@ func (s *Scan) carriers(i int, set *wordSet, callers bool) carriers {
 			case !d.Name.IsExported() || !callers && !evaluable(d.Type) || !holds(d):
 			case d.Recv == nil && evaluable(d.Type):
 				add(d.Name, d)
-			default:
+			case callers:
 				out.called = append(out.called, d.Name.Name)
 			}
 		case *ast.GenDecl:

@@ -110,7 +110,7 @@ func show(p *gosrc.Program, text gosrc.Text) string {
 		}
 		if part.Verbatim {
 			at := p.Fset.Position(part.Pos)
-			if src := p.File(part.Pos).Source; !strings.HasPrefix(src[at.Offset:], part.Text) {
+			if src := p.File(part.Pos).Source; !strings.HasPrefix(string(src[at.Offset:]), part.Text) {
 				s += fmt.Sprintf("!!! not at %s", at)
 			}
 		}

@@ -65,7 +65,7 @@ func (r *reader) takeGo(m *Migration, f *file) {
 		m.Opaque = unread + ", and the function that it registers is not known"
 		return
 	}
-	b := goStatements{r: r, g: g, file: src}
+	b := goStatements{r: r, g: g, file: src, source: string(src.Source)}
 	m.Up = b.statements(up)
 	m.Down = b.statements(down)
 	m.HasDown = m.HasDown || len(m.Down) > 0
@@ -113,11 +113,12 @@ func (g *goMigrations) registered(f *gosrc.File) (up, down gosrc.Value, found bo
 
 // goStatements collects the statements of one Go file.
 type goStatements struct {
-	r     *reader
-	g     *goMigrations
-	file  *gosrc.File
-	out   []Statement
-	taken map[token.Pos]bool // directives that stand above a statement
+	r      *reader
+	g      *goMigrations
+	file   *gosrc.File
+	source string
+	out    []Statement
+	taken  map[token.Pos]bool // directives that stand above a statement
 }
 
 // statements walks a migration function.
@@ -259,7 +260,7 @@ func (b *goStatements) offset(pos, fallback token.Pos) int {
 // add splits a text into statements; the directives above the call lead the first.
 func (b *goStatements) add(pieces []sqltext.Piece, call ast.Node) {
 	pieces = append(b.directives(call), pieces...)
-	f := sqltext.NewPieces(b.file.Name, b.file.Source, pieces)
+	f := sqltext.NewPieces(b.file.Name, b.source, pieces)
 	b.out = b.r.statements(b.out, f, []sqltext.Span{{Start: 0, End: len(f.Text)}})
 	for i := range b.out {
 		for j := range b.out[i].Template {
@@ -271,7 +272,7 @@ func (b *goStatements) add(pieces []sqltext.Piece, call ast.Node) {
 // directives are the comments directly above the statement that holds a call,
 // as SQL comments.
 func (b *goStatements) directives(call ast.Node) []sqltext.Piece {
-	if !strings.Contains(b.file.Source, goDirective) || !b.own(call.Pos()) {
+	if !strings.Contains(b.source, goDirective) || !b.own(call.Pos()) {
 		return nil
 	}
 	fset := b.g.program.Fset
@@ -318,10 +319,10 @@ func (b *goStatements) statementAt(n ast.Node) token.Pos {
 
 // fileDirectives are those that stand above no statement: they hold for the file.
 func (b *goStatements) fileDirectives() []FileDirective {
-	if !strings.Contains(b.file.Source, goDirective) {
+	if !strings.Contains(b.source, goDirective) {
 		return nil
 	}
-	f := sqltext.NewFile(b.file.Name, b.file.Source)
+	f := sqltext.NewFile(b.file.Name, b.source)
 	var out []FileDirective
 	for _, group := range b.file.Syntax.Comments {
 		for _, c := range group.List {
