@@ -30,9 +30,16 @@ var errFindings = errors.New("findings")
 // CPU time, for some 15 MB more on 9,000 statements. GOGC overrules it.
 const gcPercent = 400
 
+// memoryLimit in bytes is where collecting becomes eager again: a large Go module
+// must fit beside the other programs of a small CI machine. GOMEMLIMIT overrules it.
+const memoryLimit = 350 << 20
+
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	os.Exit(run(os.Args[1:]))
 }
