@@ -79,6 +79,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	}
 	rep := &report.Report{Mode: mode(cfg, state), Source: state.source()}
 	s := newSuppressor(cfg)
+	s.takeCode(state)
 	for _, d := range state.Databases {
 		rep.Layouts = append(rep.Layouts, report.Layout{Dir: d.Directory.Path, Name: d.Directory.Layout.Name})
 		d.cover(&rep.Coverage)
@@ -92,6 +93,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		rep.Notes = append(rep.Notes, "0 new migrations: nothing was checked")
 	}
 	rep.Findings = append(rep.Findings, s.unusedInConfig()...)
+	rep.Findings = append(rep.Findings, s.aboutCode()...)
 	rep.Coverage.Suppressed = s.suppressed
 	slices.SortStableFunc(rep.Findings, compareFindings)
 	return rep, nil

@@ -21,6 +21,7 @@ type suppressor struct {
 	cfg        Config
 	suppressed int
 	usedConfig []bool
+	code       []*codeIgnore
 }
 
 func newSuppressor(cfg Config) *suppressor {
@@ -76,6 +77,12 @@ func (s *suppressor) filter(d *Database, findings []rules.Finding) []rules.Findi
 func (s *suppressor) ignored(ignores []*ignore, f rules.Finding) bool {
 	hit := false
 	for _, g := range ignores {
+		if g.covers(f) {
+			g.used[f.Rule.Name] = true
+			hit = true
+		}
+	}
+	for _, g := range s.code {
 		if g.covers(f) {
 			g.used[f.Rule.Name] = true
 			hit = true

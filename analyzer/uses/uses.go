@@ -45,7 +45,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	}
 	names := o.names()
 	if len(names) == 0 {
-		return &schema.Uses{Files: len(scan.Files), Libraries: unread(scan), Mentions: scan.Mentions}, nil
+		return &schema.Uses{Files: len(scan.Files), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
 	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers), o.skips)
 	program, err := scan.Load(ctx, wanted)
@@ -53,7 +53,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	out := Of(ctx, program, o)
-	out.Files, out.Libraries, out.Mentions = len(scan.Files), unread(scan), scan.Mentions
+	out.Files, out.Ignores, out.Libraries, out.Mentions = len(scan.Files), ignores(scan), unread(scan), scan.Mentions
 	return out, ctx.Err()
 }
 

@@ -13,6 +13,8 @@ type Uses struct {
 	// read or name neither table nor column.
 	Unresolved []Unresolved
 	Skipped    []SkippedCode
+	// Ignores are the comments in the code that silence findings there.
+	Ignores []Ignore
 	// Libraries use columns without spelling SQL, and are not read: where there is
 	// one, only a name that no file mentions is surely out of use.
 	Libraries []string
@@ -54,6 +56,15 @@ type Unresolved struct {
 	Function string
 	Text     string
 	Why      string
+}
+
+// An Ignore is a comment in Go code that silences findings in some lines.
+type Ignore struct {
+	Pos      Position
+	Rules    []string
+	Reason   string
+	From, To int  // the lines that it speaks of
+	Foreign  bool // written for another linter's driver: it silences every rule
 }
 
 // SkippedCode is a folder that was not read.
