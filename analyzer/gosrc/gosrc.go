@@ -37,6 +37,7 @@ type Program struct {
 	vars     map[types.Object]*variable
 	consts   map[types.Object]*variable
 	stubs    *stubs
+	root     string // on disk, that positions are made relative to; "" when they are already
 
 	methodsOnce   sync.Once
 	methodsByName map[string][]*function
@@ -92,18 +93,7 @@ func (s *Scan) Load(ctx context.Context, dirs []string) (*Program, error) {
 }
 
 func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program, error) {
-	p := &Program{
-		Fset:    token.NewFileSet(),
-		scan:    scan,
-		fsys:    scan.fsys,
-		modules: map[string]*module{},
-		byDir:   map[string]*Package{},
-		byPath:  map[string]*Package{},
-		funcs:   map[*types.Func]*function{},
-		vars:    map[types.Object]*variable{},
-		consts:  map[types.Object]*variable{},
-		stubs:   newStubs(),
-	}
+	p := newProgram(scan)
 	if err := p.parse(ctx, dirs, bodies); err != nil {
 		return nil, err
 	}
@@ -118,6 +108,21 @@ func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program
 	}
 	p.check()
 	return p, ctx.Err()
+}
+
+func newProgram(scan *Scan) *Program {
+	return &Program{
+		Fset:    token.NewFileSet(),
+		scan:    scan,
+		fsys:    scan.fsys,
+		modules: map[string]*module{},
+		byDir:   map[string]*Package{},
+		byPath:  map[string]*Package{},
+		funcs:   map[*types.Func]*function{},
+		vars:    map[types.Object]*variable{},
+		consts:  map[types.Object]*variable{},
+		stubs:   newStubs(),
+	}
 }
 
 // parse reads the files of dirs, then of what they import, level by level.

@@ -118,7 +118,7 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		out.queries = append(out.queries, q)
 	}
 	if unread, ok := errors.AsType[*mysql.UnreadError](err); ok {
-		pos := c.program.Fset.Position(cand.text[0].Pos)
+		pos := c.program.Position(cand.text[0].Pos)
 		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
 	}
 	return out
@@ -181,7 +181,7 @@ func (c *collector) at(cand *candidate, starts []int, offset int) token.Position
 	if p.Verbatim {
 		pos += token.Pos(min(offset-starts[i], len(p.Text)))
 	}
-	return c.program.Fset.Position(pos)
+	return c.program.Position(pos)
 }
 
 // place says where a query stands and runs.
@@ -189,7 +189,7 @@ func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Package = cand.site.Package.Path
 	q.Function = functionName(cand.site.Decl)
 	q.Guard = guard(cand.guards)
-	at := c.program.Fset.Position(cand.site.Node.Pos())
+	at := c.program.Position(cand.site.Node.Pos())
 	q.Site = schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + 1}
 }
 
