@@ -35,13 +35,7 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 }
 
 func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema) (*schema.Uses, error) {
-	return uses.Read(ctx, root, uses.Options{
-		Dirs:   d.entry.Code,
-		Server: d.Server,
-		Schema: catalog{s, d.gone},
-		Skip:   []string{d.Directory.Path},
-		Flags:  cfg.Flags,
-	})
+	return uses.Read(ctx, root, d.usesOptions(cfg, s))
 }
 
 // A catalog is a schema, with the tables that are gone as they were last: code

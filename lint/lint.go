@@ -19,6 +19,7 @@ import (
 // A State is what is known before any rule is asked.
 type State struct {
 	Databases []*Database
+	cfg       Config
 }
 
 // A Database is one migration directory with the schema that its replay gives.
@@ -53,7 +54,7 @@ func Load(ctx context.Context, cfg Config) (*State, error) {
 	if err := checkBaselines(cfg, dirs); err != nil {
 		return nil, err
 	}
-	state := &State{}
+	state := &State{cfg: cfg}
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -77,14 +78,20 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	rep := &report.Report{Mode: mode(cfg, state), Source: state.source()}
-	s := newSuppressor(cfg)
-	s.takeCode(state)
-	for _, d := range state.Databases {
+	return state.Report(), nil
+}
+
+// Report judges the migrations that are pending, and the code.
+func (s *State) Report() *report.Report {
+	cfg := s.cfg
+	rep := &report.Report{Mode: mode(cfg, s), Source: s.source()}
+	sup := newSuppressor(cfg)
+	sup.takeCode(s)
+	for _, d := range s.Databases {
 		rep.Layouts = append(rep.Layouts, report.Layout{Dir: d.Directory.Path, Name: d.Directory.Layout.Name})
 		d.cover(&rep.Coverage)
 		findings, proofs := d.judge(cfg)
-		rep.Findings = append(rep.Findings, s.filter(d, findings)...)
+		rep.Findings = append(rep.Findings, sup.filter(d, findings)...)
 		rep.Proofs = append(rep.Proofs, proofs...)
 		rep.Notes = append(rep.Notes, d.notes()...)
 		rep.Failures = append(rep.Failures, d.failures()...)
@@ -92,11 +99,11 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if rep.Coverage.NewMigrations == 0 {
 		rep.Notes = append(rep.Notes, "0 new migrations: nothing was checked")
 	}
-	rep.Findings = append(rep.Findings, s.unusedInConfig()...)
-	rep.Findings = append(rep.Findings, s.aboutCode()...)
-	rep.Coverage.Suppressed = s.suppressed
+	rep.Findings = append(rep.Findings, sup.unusedInConfig()...)
+	rep.Findings = append(rep.Findings, sup.aboutCode()...)
+	rep.Coverage.Suppressed = sup.suppressed
 	slices.SortStableFunc(rep.Findings, compareFindings)
-	return rep, nil
+	return rep
 }
 
 func compareFindings(a, b rules.Finding) int {

@@ -32,6 +32,7 @@ const (
 	Expand   Family = "Expand"
 	Contract Family = "Contract"
 	Order    Family = "Order"
+	Code     Family = "Code"
 	Input    Family = "Input"
 )
 

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // such as a driver of go/analysis. Positions are made relative to root, a folder
 // on disk; files from outside of it, and tests, are left out.
 func Wrap(root string, fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) *Program {
-	p := newProgram(&Scan{})
+	p := newProgram(&Scan{fsys: os.DirFS(root)})
 	p.Fset, p.root = fset, root
 	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p, bodies: true}
 	for _, f := range files {

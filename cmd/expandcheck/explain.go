@@ -66,7 +66,7 @@ func (p prose) list(all []*rules.Rule) {
 	for _, r := range all {
 		width = max(width, len(r.Name))
 	}
-	for i, family := range []rules.Family{rules.Expand, rules.Contract, rules.Order, rules.Input} {
+	for i, family := range []rules.Family{rules.Expand, rules.Contract, rules.Order, rules.Code, rules.Input} {
 		if i > 0 {
 			p.printf("\n")
 		}

@@ -42,6 +42,37 @@ func (u *Uses) Of(table, column string) []*Use {
 	return out
 }
 
+// Replaced returns the uses with the queries of a package replaced, and whether
+// that makes a difference. A query that runs where the index knows one keeps what
+// the index knows: it has seen the whole module.
+func (u *Uses) Replaced(pkg string, queries []*Query) (*Uses, bool) {
+	out := *u
+	out.Queries = nil
+	known, seen := map[Position]bool{}, map[Position]bool{}
+	for _, q := range queries {
+		seen[q.Site] = true
+	}
+	for _, q := range u.Queries {
+		if q.Package != pkg || seen[q.Site] {
+			out.Queries = append(out.Queries, q)
+		}
+		if q.Package == pkg {
+			known[q.Site] = true
+		}
+	}
+	changed := len(out.Queries) != len(u.Queries)
+	for _, q := range queries {
+		if !known[q.Site] {
+			out.Queries = append(out.Queries, q)
+			changed = true
+		}
+	}
+	if !changed {
+		return u, false
+	}
+	return &out, true
+}
+
 // Verb is what a use does: reads or writes.
 func (u *Use) Verb() string {
 	if u.Write {

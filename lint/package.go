@@ -1,0 +1,65 @@
+package lint
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/analyzer/uses"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// Root is the folder on disk that positions are relative to.
+func (s *State) Root() string { return s.cfg.RootDir }
+
+// InCode returns the findings in Go files that are no migrations.
+func (s *State) InCode() []rules.Finding {
+	return slices.DeleteFunc(s.Report().Findings, func(f rules.Finding) bool { return f.Rule.Family != rules.Code })
+}
+
+// WithPackage returns the state of a tree in which a package is as program has
+// it, and whether that differs from what was read.
+func (s *State) WithPackage(ctx context.Context, program *gosrc.Program) (*State, bool) {
+	out, changed := &State{cfg: s.cfg}, false
+	for _, d := range s.Databases {
+		c := *d
+		if d.HeadUses != nil {
+			u := uses.Of(ctx, program, d.usesOptions(s.cfg, d.Schema))
+			differs := false
+			for _, pkg := range program.Packages {
+				c.HeadUses, differs = c.HeadUses.Replaced(pkg.Path, u.Queries)
+				changed = changed || differs
+			}
+			if d.BaseUses == d.HeadUses {
+				c.BaseUses = c.HeadUses
+			}
+		}
+		out.Databases = append(out.Databases, &c)
+	}
+	return out, changed
+}
+
+// Digest tells two states apart whose findings in code differ. Drivers that cache
+// what they found in a package mix it into the key: a changed migration, or a
+// changed package beside it, makes another digest.
+func (s *State) Digest() string {
+	h := sha256.New()
+	for _, f := range s.InCode() {
+		_, _ = fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%s\x00", f.Rule.Name, f.Pos.File, f.Pos.Line, f.Pos.Column, f.Message)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
+	return uses.Options{
+		Dirs:   d.entry.Code,
+		Server: d.Server,
+		Schema: catalog{s, d.gone},
+		Skip:   []string{d.Directory.Path},
+		Flags:  cfg.Flags,
+	}
+}
