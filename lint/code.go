@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/mysql"
 	"github.com/expandcheck/expandcheck/lint/nearest"
@@ -32,6 +34,21 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
 	d.HeadUses, d.BaseUses = withStored(head, stored), withStored(base, stored)
 	return nil
+}
+
+// codeDirs are the folders whose code uses the schema: as configured, or else the
+// whole tree. Migrations in a folder that the go command passes over belong to an
+// example: its module, or the folder around them, is all of its code.
+func (d *Database) codeDirs(cfg Config) []string {
+	if len(d.entry.Code) > 0 || !gosrc.Skipped(d.Directory.Path) {
+		return d.entry.Code
+	}
+	for dir := d.Directory.Path; gosrc.Skipped(dir); dir = path.Dir(dir) {
+		if _, err := fs.Stat(cfg.Root, path.Join(dir, "go.mod")); err == nil {
+			return []string{dir}
+		}
+	}
+	return []string{path.Dir(d.Directory.Path)}
 }
 
 func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema) (*schema.Uses, error) {

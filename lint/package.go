@@ -56,7 +56,7 @@ func (s *State) Digest() string {
 
 func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
 	return uses.Options{
-		Dirs:   d.entry.Code,
+		Dirs:   d.codeDirs(cfg),
 		Server: d.Server,
 		Schema: catalog{s, d.gone},
 		Skip:   []string{d.Directory.Path},

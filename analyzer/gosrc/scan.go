@@ -113,6 +113,16 @@ func (s *Scan) read(name string) ([]byte, error) {
 	return fs.ReadFile(s.fsys, name)
 }
 
+// Skipped says whether a path lies in a folder that is passed over.
+func Skipped(name string) bool {
+	for element := range strings.SplitSeq(name, "/") {
+		if element != "." && element != ".." && skipped(element) {
+			return true
+		}
+	}
+	return false
+}
+
 // skipped says whether the go command, and we, pass over a folder.
 func skipped(name string) bool {
 	switch name {
@@ -304,6 +314,20 @@ func (s *Scan) carriers(i int, set *wordSet, callers bool) carriers {
 func (s *Scan) Mentions(word string) bool {
 	set := newWordSet([]string{word})
 	return slices.ContainsFunc(s.Files, func(f Source) bool { return set.in(f.Text) })
+}
+
+// Imports says whether some file imports a package whose path begins so.
+func (s *Scan) Imports(prefix string) bool {
+	needle := []byte(`"` + prefix)
+	return slices.ContainsFunc(s.Files, func(f Source) bool {
+		if !bytes.Contains(f.Text, needle) {
+			return false
+		}
+		syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken has no imports
+		return syntax != nil && slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool {
+			return strings.HasPrefix(spec.Path.Value, string(needle))
+		})
+	})
 }
 
 // protobuf says whether a file was made from a protocol: it builds no SQL, and is large.

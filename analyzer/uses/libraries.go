@@ -1,7 +1,6 @@
 package uses
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -31,11 +30,7 @@ var unreadLibraries = []struct{ path, name string }{
 func unread(s *gosrc.Scan) []string {
 	var out []string
 	for _, lib := range unreadLibraries {
-		needle := []byte(`"` + lib.path)
-		if slices.Contains(out, lib.name) {
-			continue
-		}
-		if slices.ContainsFunc(s.Files, func(f gosrc.Source) bool { return bytes.Contains(f.Text, needle) }) {
+		if !slices.Contains(out, lib.name) && s.Imports(lib.path) {
 			out = append(out, lib.name)
 		}
 	}
