@@ -111,6 +111,9 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	if v, ok := f.known(call, c, args); ok {
 		return []Value{v}
 	}
+	if results, ok := f.chain(call, c, receiver, args); ok {
+		return results
+	}
 	if fn != nil && f.w.follows(fn, givesAddress(call)) {
 		f.show(call, c, receiver, args, true)
 		results, params := f.w.apply(fn, args, f.guards)
@@ -280,6 +283,8 @@ func evaluable(t *ast.FuncType) bool {
 	case *ast.ArrayType:
 		id, ok := e.Elt.(*ast.Ident)
 		return ok && id.Name == "string"
+	case *ast.SelectorExpr: // a query builder
+		return strings.HasSuffix(e.Sel.Name, "Builder") || strings.HasSuffix(e.Sel.Name, "BuilderType") || strings.HasSuffix(e.Sel.Name, "Dataset")
 	}
 	return false
 }
@@ -429,7 +434,7 @@ func (f *frame) appendTo(call *ast.CallExpr) Value {
 				base.Open = false
 			}
 		}
-		out := &List{Elems: slices.Clone(base.Elems), Open: base.Open}
+		out := &List{Elems: slices.Clone(base.Elems), Type: base.Type, Open: base.Open}
 		if spread {
 			if _, unknown := lastOf(args).(Unknown); unknown {
 				out.Open = true

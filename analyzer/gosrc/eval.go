@@ -411,7 +411,7 @@ func (f *frame) composite(e *ast.CompositeLit) Value {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Slice, *types.Array:
-		return f.listOf(e.Elts)
+		return f.listOf(e.Elts, t)
 	case *types.Struct:
 		return f.record(e, t, u)
 	case *types.Map:
@@ -421,13 +421,13 @@ func (f *frame) composite(e *ast.CompositeLit) Value {
 		return Text{}
 	}
 	if _, isArray := e.Type.(*ast.ArrayType); isArray {
-		return f.listOf(e.Elts)
+		return f.listOf(e.Elts, nil)
 	}
 	return f.record(e, t, nil)
 }
 
-func (f *frame) listOf(elts []ast.Expr) Value {
-	l := &List{Elems: make([]Elem, 0, len(elts))}
+func (f *frame) listOf(elts []ast.Expr, t types.Type) Value {
+	l := &List{Type: t, Elems: make([]Elem, 0, len(elts))}
 	for _, elt := range elts {
 		l.Elems = append(l.Elems, Elem{Value: f.eval(elt)})
 	}
@@ -457,16 +457,15 @@ func (f *frame) record(e *ast.CompositeLit, t types.Type, u *types.Struct) Value
 }
 
 func (f *frame) mapOf(e *ast.CompositeLit, t types.Type) Value {
-	r := &Record{Fields: map[string]Value{}, Type: t, Open: true}
+	r := &Record{Fields: map[string]Value{}, Keys: map[string]Text{}, Type: t, Open: true}
 	for _, elt := range e.Elts {
 		kv, ok := elt.(*ast.KeyValueExpr)
 		if !ok {
 			continue
 		}
 		v := f.eval(kv.Value)
-		if key, ok := known(f.eval(kv.Key)); ok {
-			r.Fields[key] = v
-		}
+		key := f.text(f.eval(kv.Key), kv.Key)
+		r.Fields[key.String()], r.Keys[key.String()] = v, key
 	}
 	return r
 }

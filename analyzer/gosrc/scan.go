@@ -148,8 +148,9 @@ func (s *Scan) Having(words []string) []string {
 // words in it: a string that begins like a statement, and the word in a string of
 // the same package or of an exported constant, variable or function that it
 // imports. With callers also every directory that names another function or
-// method which contains one: it may call it.
-func (s *Scan) Mentioning(words []string, callers bool) []string {
+// method which contains one: it may call it. A file that imports a builder, by the
+// beginning of its path, counts as one with statements.
+func (s *Scan) Mentioning(words []string, callers bool, builders ...string) []string {
 	set := newWordSet(words)
 	found := make([]carriers, len(s.Files))
 	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
@@ -157,7 +158,7 @@ func (s *Scan) Mentioning(words []string, callers bool) []string {
 		if protobuf(s.Files[i].Name) {
 			return
 		}
-		spelling[i] = hasStatement(s.Files[i].Text)
+		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(builders, s.Files[i].imports)
 		if set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers)
@@ -318,16 +319,16 @@ func (s *Scan) Mentions(word string) bool {
 
 // Imports says whether some file imports a package whose path begins so.
 func (s *Scan) Imports(prefix string) bool {
-	needle := []byte(`"` + prefix)
-	return slices.ContainsFunc(s.Files, func(f Source) bool {
-		if !bytes.Contains(f.Text, needle) {
-			return false
-		}
-		syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken has no imports
-		return syntax != nil && slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool {
-			return strings.HasPrefix(spec.Path.Value, string(needle))
-		})
-	})
+	return slices.ContainsFunc(s.Files, func(f Source) bool { return f.imports(prefix) })
+}
+
+func (f Source) imports(prefix string) bool {
+	needle := `"` + prefix
+	if !bytes.Contains(f.Text, []byte(needle)) {
+		return false
+	}
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken has no imports
+	return syntax != nil && slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool { return strings.HasPrefix(spec.Path.Value, needle) })
 }
 
 // protobuf says whether a file was made from a protocol: it builds no SQL, and is large.

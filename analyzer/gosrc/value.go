@@ -39,7 +39,8 @@ type Const struct{ constant.Value }
 // A List is a slice or an array.
 type List struct {
 	Elems []Elem
-	Open  bool // there may be more elements, which are not known
+	Type  types.Type // nil when it is not known
+	Open  bool       // there may be more elements, which are not known
 }
 
 // An Elem is an element of a list.
@@ -51,8 +52,9 @@ type Elem struct {
 // A Record is a struct, a pointer to one, or a map with constant keys.
 type Record struct {
 	Fields map[string]Value
-	Type   types.Type // nil when it is not known
-	Open   bool       // fields that are not listed are unknown, not zero
+	Keys   map[string]Text // of a map: where its keys are spelled
+	Type   types.Type      // nil when it is not known
+	Open   bool            // fields that are not listed are unknown, not zero
 }
 
 // A Func is a function value: a literal, a declared function or a bound method.
@@ -206,6 +208,9 @@ func same(a, b Value) bool {
 		return a == b
 	case *Func:
 		return a == b
+	case *Chain:
+		b, ok := b.(*Chain)
+		return ok && sameChain(a, b)
 	case OneOf:
 		b, ok := b.(OneOf)
 		return ok && slices.EqualFunc(a, b, same)
@@ -258,6 +263,9 @@ func merge(before, a, b Value) Value {
 	if v, ok := mergeList(before, a, b); ok {
 		return v
 	}
+	if v, ok := mergeChain(before, a, b); ok {
+		return v
+	}
 	return oneOf(a, b)
 }
 
@@ -294,7 +302,7 @@ func mergeList(before, a, b Value) (Value, bool) {
 	if !okA || !okB || !startsWith(la, base) || !startsWith(lb, base) {
 		return nil, false
 	}
-	out := &List{Elems: slices.Clone(base.Elems), Open: la.Open || lb.Open}
+	out := &List{Elems: slices.Clone(base.Elems), Type: la.Type, Open: la.Open || lb.Open}
 	for _, more := range [][]Elem{la.Elems[len(base.Elems):], lb.Elems[len(base.Elems):]} {
 		for _, e := range more {
 			out.Elems = append(out.Elems, Elem{Value: e.Value, May: true})

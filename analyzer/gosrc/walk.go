@@ -17,6 +17,9 @@ type Walker struct {
 	Follow bool
 	// Call is told of every call that is not the evaluator's own business.
 	Call func(*Call)
+	// Chain says what a call is to a library whose values are chains of calls; on
+	// tells that its receiver is one.
+	Chain func(c Callee, on bool) Step
 	// Param gives a parameter of Func its value, Field a field of a struct that is
 	// not known, where somebody knows; nil values stay unknown.
 	Param func(*types.Var) Value
@@ -715,7 +718,7 @@ func (f *frame) storeField(owner ast.Expr, name string, v Value) {
 		}
 		r = &Record{Type: f.pkg.Info.TypeOf(owner), Open: true}
 	}
-	out := &Record{Fields: maps.Clone(r.Fields), Type: r.Type, Open: r.Open}
+	out := &Record{Fields: maps.Clone(r.Fields), Keys: r.Keys, Type: r.Type, Open: r.Open}
 	if out.Fields == nil {
 		out.Fields = map[string]Value{}
 	}
@@ -743,16 +746,27 @@ func (f *frame) told(t types.Type, name string, v Value) {
 	}
 }
 
+// storeKey sets an element of a map.
+func (f *frame) storeKey(t *ast.IndexExpr, r *Record, key Text, v Value) {
+	out := &Record{Fields: maps.Clone(r.Fields), Keys: maps.Clone(r.Keys), Type: r.Type, Open: r.Open}
+	if out.Fields == nil {
+		out.Fields = map[string]Value{}
+	}
+	if out.Keys == nil {
+		out.Keys = map[string]Text{}
+	}
+	out.Fields[key.String()], out.Keys[key.String()] = v, key
+	f.store(t.X, out)
+}
+
 func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
 	index := f.eval(t.Index)
 	switch owner := f.eval(t.X).(type) {
 	case *Record:
-		if key, ok := known(index); ok {
-			f.storeField(t.X, key, v)
-		}
+		f.storeKey(t, owner, f.text(index, t.Index), v)
 	case *List:
 		i, ok := integer(index)
-		out := &List{Elems: append([]Elem(nil), owner.Elems...), Open: owner.Open}
+		out := &List{Elems: append([]Elem(nil), owner.Elems...), Type: owner.Type, Open: owner.Open}
 		if ok && i >= 0 && i < len(out.Elems) {
 			out.Elems[i].Value = v
 		} else {

@@ -55,7 +55,7 @@ const maxRounds = 3
 
 func newCollector(p *gosrc.Program) *collector {
 	c := &collector{program: p, calls: map[*types.Func][][]gosrc.Value{}, fields: map[*types.Var][]gosrc.Value{}, byDecl: map[*ast.FuncDecl]*declared{}}
-	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set}
+	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step}
 	return c
 }
 
@@ -213,7 +213,7 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 // set keeps the value of a struct field, if it is one that a text could be made of.
 func (c *collector) set(f *types.Var, v gosrc.Value) {
 	switch v.(type) {
-	case gosrc.Text, *gosrc.List, *gosrc.Record:
+	case gosrc.Text, *gosrc.List, *gosrc.Record, *gosrc.Chain:
 		c.fields[f] = append(c.fields[f], v)
 	}
 }
@@ -229,14 +229,35 @@ func (c *collector) call(call *gosrc.Call) {
 	if says(call.Callee) {
 		return
 	}
+	if call.Receiver != nil {
+		c.chains(call, call.Receiver)
+	}
 	for i, arg := range call.Args {
 		c.texts(call, i, arg, 2)
 	}
 }
 
+// chains adds the statements of the builders that a call runs.
+func (c *collector) chains(call *gosrc.Call, v gosrc.Value) {
+	for _, a := range gosrc.Alternatives(v) {
+		if ch, ok := a.(*gosrc.Chain); ok {
+			c.chain(call, -1, ch)
+		}
+	}
+}
+
+func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
+	if u, ok := ch.Base.(gosrc.Unknown); ok && (u.Param != nil || u.Field != nil) {
+		c.now.needs = true
+	}
+	if t := spelled(ch); t != nil {
+		c.text(call, arg, t)
+	}
+}
+
 func tellsText(v gosrc.Value) bool {
 	switch v.(type) {
-	case gosrc.Text, *gosrc.List, *gosrc.Record, gosrc.OneOf:
+	case gosrc.Text, *gosrc.List, *gosrc.Record, *gosrc.Chain, gosrc.OneOf:
 		return true
 	}
 	return false
@@ -259,6 +280,8 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 		switch a := a.(type) {
 		case gosrc.Text:
 			c.text(call, arg, a)
+		case *gosrc.Chain:
+			c.chain(call, arg, a)
 		case *gosrc.List:
 			if depth > 0 && len(a.Elems) <= 64 {
 				for _, e := range a.Elems {

@@ -12,7 +12,7 @@ import (
 var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/", "GORM"}, {"github.com/jinzhu/gorm", "GORM"},
 	{"xorm.io/", "xorm"}, {"github.com/go-xorm/", "xorm"},
-	{"github.com/Masterminds/squirrel", "squirrel"}, {"github.com/elgris/sqrl", "sqrl"},
+	{"github.com/elgris/sqrl", "sqrl"},
 	{"github.com/doug-martin/goqu", "goqu"},
 	{"github.com/uptrace/bun", "bun"},
 	{"github.com/gobuffalo/pop", "pop"},

@@ -1,0 +1,141 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+)
+
+// A Chain is a value that a library builds by calls on calls, such as a query
+// builder: each method hands back the value with something added.
+type Chain struct {
+	Base  Value // what the first link is called on, when that is no package; nil otherwise
+	Links []Link
+}
+
+// A Link is one call of a chain.
+type Link struct {
+	Callee Callee
+	Call   *ast.CallExpr
+	Args   []Value
+	May    bool // added under a condition only
+}
+
+func (*Chain) isValue() {}
+
+// A Step says what a call is to the library that a chain belongs to.
+type Step uint8
+
+// The kinds of steps.
+const (
+	NoStep Step = iota
+	// AddLink: the call adds to a chain, or begins one.
+	AddLink
+	// Finish: the call gives what the chain has built, as ToSql does.
+	Finish
+	// RunChain: the call runs what the chain has built.
+	RunChain
+)
+
+// chain handles a call that a library of chains knows.
+func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value) ([]Value, bool) {
+	if f.w.Chain == nil {
+		return nil, false
+	}
+	on := slices.ContainsFunc(Alternatives(receiver), isChain)
+	switch f.w.Chain(c, on) {
+	case AddLink:
+		link := Link{Callee: c, Call: call, Args: args}
+		return f.firstOf(call, lift(func(v []Value) Value { return v[0].(link0).with(link) }, linkable(receiver))), true
+	case Finish:
+		return f.firstOf(call, receiver), true
+	case RunChain:
+		f.show(call, c, receiver, args, false)
+		f.handedOver(args)
+		f.handBack(call, nil)
+		return f.unknownResults(call), true
+	}
+	return nil, false
+}
+
+func isChain(v Value) bool {
+	_, ok := v.(*Chain)
+	return ok
+}
+
+// link0 is what a link can be added to.
+type link0 struct{ *Chain }
+
+func (link0) isValue() {}
+
+func (l link0) with(link Link) Value {
+	return &Chain{Base: l.Base, Links: append(slices.Clip(l.Links), link)}
+}
+
+func linkable(receiver Value) Value {
+	var out OneOf
+	for _, a := range Alternatives(receiver) {
+		switch a := a.(type) {
+		case *Chain:
+			out = append(out, link0{a})
+		case nil:
+			out = append(out, link0{&Chain{}})
+		default:
+			out = append(out, link0{&Chain{Base: a}})
+		}
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return out
+}
+
+// firstOf are the results of a call of which the first is known.
+func (f *frame) firstOf(call *ast.CallExpr, v Value) []Value {
+	out := f.unknownResults(call)
+	if v != nil {
+		out[0] = v
+	}
+	return out
+}
+
+func sameChain(a, b *Chain) bool {
+	return a == b || len(a.Links) == len(b.Links) && startsChain(a, b)
+}
+
+func startsChain(c, base *Chain) bool {
+	return len(c.Links) >= len(base.Links) &&
+		slices.EqualFunc(c.Links[:len(base.Links)], base.Links, func(x, y Link) bool {
+			return x.Call == y.Call && x.May == y.May && slices.EqualFunc(x.Args, y.Args, same)
+		})
+}
+
+// mergeChain keeps what only one branch added, marked as conditional.
+func mergeChain(before, a, b Value) (Value, bool) {
+	base, ok := before.(*Chain)
+	ca, okA := a.(*Chain)
+	cb, okB := b.(*Chain)
+	if !ok || !okA || !okB || !startsChain(ca, base) || !startsChain(cb, base) {
+		return nil, false
+	}
+	out := &Chain{Base: base.Base, Links: slices.Clone(base.Links)}
+	for _, more := range [][]Link{ca.Links[len(base.Links):], cb.Links[len(base.Links):]} {
+		for _, l := range more {
+			l.May = true
+			out.Links = append(out.Links, l)
+		}
+	}
+	return out, true
+}
+
+// Named returns the package path and name of a value's type; "" when it has none.
+func Named(t types.Type) (pkg, name string) {
+	if p, ok := t.(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	n, ok := t.(*types.Named)
+	if !ok || n.Obj().Pkg() == nil {
+		return "", ""
+	}
+	return n.Obj().Pkg().Path(), n.Obj().Name()
+}

@@ -1,0 +1,480 @@
+package uses
+
+import (
+	"go/constant"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// squirrel is github.com/Masterminds/squirrel, and what is forked from it.
+var squirrel = &library{
+	name: "squirrel",
+	path: "github.com/Masterminds/squirrel",
+	step: squirrelStep,
+	spell: func(ch *gosrc.Chain) gosrc.Text {
+		q := newSquirrelQuery(ch)
+		if q.verb == "" {
+			return nil
+		}
+		s := &speller{at: ch.Links[0].Call.Pos()}
+		q.write(s)
+		return s.text
+	},
+}
+
+func squirrelStep(c gosrc.Callee, _ bool) gosrc.Step {
+	switch c.Name {
+	case "ToSql", "MustSql":
+		return gosrc.Finish
+	case "Exec", "ExecContext", "Query", "QueryContext", "QueryRow", "QueryRowContext", "Scan", "ScanContext":
+		return gosrc.RunChain
+	}
+	return gosrc.AddLink
+}
+
+// A squirrelQuery sorts the links of a chain by the clause that they add to.
+type squirrelQuery struct {
+	verb  string // SELECT, INSERT, REPLACE, UPDATE, DELETE
+	start *gosrc.Link
+	links map[string][]*gosrc.Link
+}
+
+func newSquirrelQuery(ch *gosrc.Chain) *squirrelQuery {
+	q := &squirrelQuery{links: map[string][]*gosrc.Link{}}
+	for i := range ch.Links {
+		l := &ch.Links[i]
+		name := l.Callee.Name
+		begins := l.Callee.Recv == "" || l.Callee.Recv == "StatementBuilderType"
+		switch name {
+		case "Select", "Insert", "Replace", "Update", "Delete":
+			if begins {
+				q.verb, q.start = strings.ToUpper(name), l
+				continue
+			}
+		}
+		q.links[name] = append(q.links[name], l)
+	}
+	if q.verb == "" && len(ch.Links) > 0 {
+		q.verb = verbOf(ch.Links[0].Callee.Recv)
+	}
+	return q
+}
+
+// verbOf: a builder that is handed to a function tells by its type what it builds.
+func verbOf(recv string) string {
+	switch recv {
+	case "SelectBuilder", "InsertBuilder", "UpdateBuilder", "DeleteBuilder":
+		return strings.ToUpper(strings.TrimSuffix(recv, "Builder"))
+	}
+	return ""
+}
+
+func (q *squirrelQuery) write(s *speller) {
+	q.texts(s, "Prefix", "", " ")
+	switch q.verb {
+	case "SELECT":
+		q.selects(s)
+	case "INSERT", "REPLACE":
+		q.inserts(s)
+	case "UPDATE":
+		q.updates(s)
+	case "DELETE":
+		s.sql("DELETE FROM ")
+		q.table(s, "From")
+		q.where(s, "Where", " WHERE ")
+	}
+	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(l.Args, ", ") })
+	q.each(s, "OrderByClause", " ORDER BY ", ", ", func(l *gosrc.Link) { s.first(l.Args) })
+	if len(q.links["Limit"]) > 0 {
+		s.sql(" LIMIT 1")
+	}
+	q.texts(s, "Suffix", " ", " ")
+}
+
+// first writes the first argument.
+func (s *speller) first(args []gosrc.Value) {
+	if len(args) > 0 {
+		s.value(args[0])
+	}
+}
+
+// each writes the links of one name, with words before the first and between them.
+func (q *squirrelQuery) each(s *speller, name, before, between string, do func(*gosrc.Link)) bool {
+	for i, l := range q.links[name] {
+		s.inside(l, func() {
+			if i == 0 {
+				s.sql(before)
+			} else {
+				s.sql(between)
+			}
+			do(l)
+		})
+	}
+	return len(q.links[name]) > 0
+}
+
+func (q *squirrelQuery) texts(s *speller, name, before, behind string) {
+	for _, l := range q.links[name] {
+		s.inside(l, func() {
+			s.sql(before)
+			s.first(l.Args)
+			s.sql(behind)
+		})
+	}
+}
+
+// table writes the table: of the link that names it last, or of the first call.
+func (q *squirrelQuery) table(s *speller, name string) {
+	if list := q.links[name]; len(list) > 0 {
+		l := list[len(list)-1]
+		s.inside(l, func() { s.first(l.Args) })
+		return
+	}
+	if q.start != nil && q.verb != "SELECT" && len(q.start.Args) > 0 {
+		s.inside(q.start, func() { s.first(q.start.Args) })
+		return
+	}
+	s.hole("a table that another function names")
+}
+
+func (q *squirrelQuery) selects(s *speller) {
+	s.sql("SELECT ")
+	if len(q.links["Distinct"]) > 0 {
+		s.sql("DISTINCT ")
+	}
+	n := 0
+	column := func(v gosrc.Value) {
+		if n > 0 {
+			s.sql(", ")
+		}
+		n++
+		q.operand(s, v)
+	}
+	if q.start != nil {
+		s.inside(q.start, func() {
+			for _, v := range q.start.Args {
+				column(v)
+			}
+		})
+	}
+	for _, name := range [...]string{"Columns", "Column"} {
+		for _, l := range q.links[name] {
+			s.inside(l, func() {
+				args := l.Args
+				if name == "Column" {
+					args = args[:min(len(args), 1)]
+				}
+				for _, v := range args {
+					column(v)
+				}
+			})
+		}
+	}
+	if n == 0 {
+		s.hole("columns that another function names")
+	}
+	q.from(s)
+	for _, join := range [...][2]string{{"Join", " JOIN "}, {"InnerJoin", " INNER JOIN "}, {"LeftJoin", " LEFT JOIN "}, {"RightJoin", " RIGHT JOIN "}, {"CrossJoin", " CROSS JOIN "}, {"JoinClause", " "}} {
+		q.texts(s, join[0], join[1], "")
+	}
+	q.where(s, "Where", " WHERE ")
+	q.each(s, "GroupBy", " GROUP BY ", ", ", func(l *gosrc.Link) { s.list(l.Args, ", ") })
+	q.where(s, "Having", " HAVING ")
+}
+
+func (q *squirrelQuery) from(s *speller) {
+	if list := q.links["FromSelect"]; len(list) > 0 {
+		l := list[len(list)-1]
+		s.inside(l, func() {
+			s.sql(" FROM ")
+			if len(l.Args) == 2 {
+				q.operand(s, l.Args[0])
+				s.sql(" AS ")
+				s.value(l.Args[1])
+			}
+		})
+		return
+	}
+	if len(q.links["From"]) > 0 || q.start == nil {
+		s.sql(" FROM ")
+		q.table(s, "From")
+	}
+}
+
+func (q *squirrelQuery) inserts(s *speller) {
+	s.sql(q.verb + " ")
+	q.texts(s, "Options", "", " ")
+	s.sql("INTO ")
+	q.table(s, "Into")
+	if len(q.links["SetMap"]) > 0 {
+		q.each(s, "SetMap", " SET ", ", ", func(l *gosrc.Link) { q.assignments(s, l.Args) })
+		return
+	}
+	columns := 0
+	if q.each(s, "Columns", " (", ", ", func(l *gosrc.Link) { s.list(l.Args, ", "); columns += len(l.Args) }) {
+		s.sql(")")
+	}
+	if list := q.links["Select"]; len(list) > 0 {
+		s.sql(" ")
+		s.inside(list[0], func() {
+			if len(list[0].Args) > 0 {
+				q.subselect(s, list[0].Args[0])
+			}
+		})
+		return
+	}
+	q.values(s, columns)
+}
+
+// values writes one row for each call of Values; one of as many placeholders as
+// there are columns when another function adds them.
+func (q *squirrelQuery) values(s *speller, columns int) {
+	s.sql(" VALUES ")
+	rows := q.links["Values"]
+	if len(rows) == 0 || columns > 0 && len(rows[0].Args) != columns {
+		s.sql("(" + strings.TrimSuffix(strings.Repeat("?, ", max(columns, 1)), ", ") + ")")
+		return
+	}
+	for i, l := range rows {
+		s.inside(l, func() {
+			if i > 0 {
+				s.sql(", ")
+			}
+			s.sql("(")
+			for j, v := range l.Args {
+				if j > 0 {
+					s.sql(", ")
+				}
+				q.stored(s, v)
+			}
+			s.sql(")")
+		})
+	}
+}
+
+func (q *squirrelQuery) updates(s *speller) {
+	s.sql("UPDATE ")
+	q.table(s, "Table")
+	n := 0
+	for _, name := range [...]string{"Set", "SetMap"} {
+		for _, l := range q.links[name] {
+			s.inside(l, func() {
+				if n == 0 {
+					s.sql(" SET ")
+				} else {
+					s.sql(", ")
+				}
+				n++
+				if name == "SetMap" {
+					q.assignments(s, l.Args)
+				} else if len(l.Args) == 2 {
+					s.value(l.Args[0])
+					s.sql(" = ")
+					q.stored(s, l.Args[1])
+				}
+			})
+		}
+	}
+	if n == 0 {
+		s.sql(" SET ")
+		s.hole("columns that another function sets")
+	}
+	q.where(s, "Where", " WHERE ")
+}
+
+// assignments writes the columns of a map with their values.
+func (q *squirrelQuery) assignments(s *speller, args []gosrc.Value) {
+	r := firstRecord(args)
+	if r == nil || len(r.Keys) == 0 {
+		s.hole("columns of a map")
+		return
+	}
+	for i, key := range r.Names() {
+		if i > 0 {
+			s.sql(", ")
+		}
+		s.part(r.Keys[key])
+		s.sql(" = ")
+		q.stored(s, r.Fields[key])
+	}
+}
+
+func firstRecord(args []gosrc.Value) *gosrc.Record {
+	if len(args) == 0 {
+		return nil
+	}
+	for _, a := range gosrc.Alternatives(args[0]) {
+		if r, ok := a.(*gosrc.Record); ok {
+			return r
+		}
+	}
+	return nil
+}
+
+// stored writes a value that a column is set to: an expression, a constant, or a
+// placeholder.
+func (q *squirrelQuery) stored(s *speller, v gosrc.Value) {
+	switch v := v.(type) {
+	case *gosrc.Chain:
+		q.operand(s, v)
+	case gosrc.Const:
+		if v.Kind() == constant.Int {
+			s.sql(v.ExactString())
+			return
+		}
+		s.sql("?")
+	case gosrc.Unknown:
+		if v.Why == "nil" {
+			s.sql("NULL")
+			return
+		}
+		s.sql("?")
+	default:
+		s.sql("?")
+	}
+}
+
+// operand writes a column, an expression, or a SELECT in parentheses.
+func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
+	ch, ok := v.(*gosrc.Chain)
+	if !ok {
+		s.value(v)
+		return
+	}
+	switch last := &ch.Links[len(ch.Links)-1]; last.Callee.Name {
+	case "Expr":
+		s.inside(last, func() { s.first(last.Args) })
+	case "Alias":
+		if len(last.Args) == 2 {
+			q.operand(s, last.Args[0])
+			s.sql(" AS ")
+			s.value(last.Args[1])
+		}
+	default:
+		s.sql("(")
+		q.subselect(s, ch)
+		s.sql(")")
+	}
+}
+
+func (q *squirrelQuery) subselect(s *speller, v gosrc.Value) {
+	if ch, ok := v.(*gosrc.Chain); ok {
+		if inner := newSquirrelQuery(ch); inner.verb != "" {
+			inner.write(s)
+			return
+		}
+	}
+	s.sql("SELECT ")
+	s.hole("a query that another function builds")
+}
+
+// where writes the predicates of Where or Having.
+func (q *squirrelQuery) where(s *speller, name, before string) {
+	q.each(s, name, before, " AND ", func(l *gosrc.Link) {
+		if len(l.Args) > 0 {
+			q.predicate(s, l.Args[0])
+		}
+	})
+}
+
+func (q *squirrelQuery) predicate(s *speller, v gosrc.Value) {
+	switch v := v.(type) {
+	case gosrc.Text:
+		s.sql("(")
+		s.part(v)
+		s.sql(")")
+	case *gosrc.Record:
+		q.comparisons(s, v)
+	case *gosrc.List:
+		q.conjunction(s, v)
+	case *gosrc.Chain:
+		q.operand(s, v)
+	case gosrc.OneOf:
+		s.sql("(")
+		for i, a := range v {
+			if i > 0 {
+				s.sql(" OR ")
+			}
+			may := s.may
+			s.may = true
+			q.predicate(s, a)
+			s.may = may
+		}
+		s.sql(")")
+	default:
+		s.value(v)
+	}
+}
+
+// comparisons writes Eq{"a": 1} and its kin.
+func (q *squirrelQuery) comparisons(s *speller, r *gosrc.Record) {
+	_, kind := gosrc.Named(r.Type)
+	if len(r.Keys) == 0 {
+		s.hole("columns of a map")
+		return
+	}
+	s.sql("(")
+	for i, key := range r.Names() {
+		if i > 0 {
+			s.sql(" AND ")
+		}
+		s.part(r.Keys[key])
+		q.compare(s, kind, r.Fields[key])
+	}
+	s.sql(")")
+}
+
+func (q *squirrelQuery) compare(s *speller, kind string, v gosrc.Value) {
+	ch, isChain := v.(*gosrc.Chain)
+	_, isList := v.(*gosrc.List)
+	u, unknown := v.(gosrc.Unknown)
+	not := strings.HasPrefix(kind, "Not")
+	switch {
+	case isChain:
+		s.sql(map[bool]string{false: " IN ", true: " NOT IN "}[not])
+		q.operand(s, ch)
+	case isList:
+		s.sql(" IN (?)")
+	case unknown && u.Why == "nil":
+		s.sql(map[bool]string{false: " IS NULL", true: " IS NOT NULL"}[not])
+	case strings.HasSuffix(kind, "Like"):
+		s.sql(" LIKE ?")
+	default:
+		s.sql(" = ?")
+	}
+}
+
+// conjunction writes And{…} and Or{…}.
+func (q *squirrelQuery) conjunction(s *speller, l *gosrc.List) {
+	_, kind := gosrc.Named(l.Type)
+	between := " AND "
+	if kind == "Or" {
+		between = " OR "
+	}
+	elems := slices.Clone(l.Elems)
+	if len(elems) == 0 {
+		s.sql("1 = 1")
+		if l.Open {
+			s.sql(" AND ")
+			s.hole("more conditions")
+		}
+		return
+	}
+	s.sql("(")
+	for i, e := range elems {
+		may := s.may
+		s.may = s.may || e.May
+		if i > 0 {
+			s.sql(between)
+		}
+		q.predicate(s, e.Value)
+		s.may = may
+	}
+	if l.Open {
+		s.sql(between)
+		s.hole("more conditions")
+	}
+	s.sql(")")
+}
