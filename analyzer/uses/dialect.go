@@ -16,20 +16,21 @@ func otherDatabase(pkg *gosrc.Package) string {
 			return "its path says " + db
 		}
 	}
-	ours, other := false, ""
+	only, why := "", ""
 	for _, imported := range pkg.Imports() {
-		switch db := driverOf(imported); db {
-		case "":
-		case "MySQL":
-			ours = true
+		if strings.Contains(imported, "mysql") {
+			return ""
+		}
+		db := driverOf(imported)
+		switch {
+		case db == "" || db == only:
+		case only != "":
+			return "" // a package for several databases
 		default:
-			other = fmt.Sprintf("it imports %s, a driver for %s", path.Base(imported), db)
+			only, why = db, fmt.Sprintf("it imports %s, a driver for %s", path.Base(imported), db)
 		}
 	}
-	if ours {
-		return ""
-	}
-	return other
+	return why
 }
 
 // foreign are the path elements that name another database.
@@ -40,11 +41,9 @@ var foreign = map[string]string{
 	"clickhouse": "ClickHouse", "cassandra": "Cassandra", "bigquery": "BigQuery",
 }
 
-// driverOf returns the database that a driver package is for.
+// driverOf returns the other database that a driver package is for.
 func driverOf(imported string) string {
 	switch {
-	case strings.HasPrefix(imported, "github.com/go-sql-driver/mysql"):
-		return "MySQL"
 	case imported == "github.com/lib/pq", strings.HasPrefix(imported, "github.com/jackc/pgx"), strings.HasPrefix(imported, "github.com/go-pg/pg"):
 		return "PostgreSQL"
 	case imported == "github.com/mattn/go-sqlite3", imported == "modernc.org/sqlite", strings.HasPrefix(imported, "crawshaw.io/sqlite"):

@@ -106,6 +106,12 @@ func runs(c candidate) bool {
 func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 	text, in := c.input(cand)
 	queries, err := r.Query(text, in)
+	if _, unread := errors.AsType[*mysql.UnreadError](err); unread && strings.Contains(text, `"`) {
+		// With ANSI_QUOTES, which a program can set for its connections, these are names.
+		if again, err2 := r.Query(strings.ReplaceAll(text, `"`, "`"), in); err2 == nil {
+			queries, err = again, nil
+		}
+	}
 	var out answer
 	for _, q := range queries {
 		c.place(q, cand)
