@@ -15,10 +15,11 @@ type Chain struct {
 
 // A Link is one call of a chain.
 type Link struct {
-	Callee Callee
-	Call   *ast.CallExpr
-	Args   []Value
-	May    bool // added under a condition only
+	Package *Package // that spells it
+	Callee  Callee
+	Call    *ast.CallExpr
+	Args    []Value
+	May     bool // added under a condition only
 }
 
 func (*Chain) isValue() {}
@@ -33,7 +34,8 @@ const (
 	AddLink
 	// Finish: the call gives what the chain has built, as ToSql does.
 	Finish
-	// RunChain: the call runs what the chain has built.
+	// RunChain: the call runs what the chain has built. It is shown with a
+	// receiver of which it is the last link itself.
 	RunChain
 )
 
@@ -43,14 +45,19 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		return nil, false
 	}
 	on := slices.ContainsFunc(Alternatives(receiver), isChain)
-	switch f.w.Chain(c, on) {
+	step := f.w.Chain(c, on)
+	if step == NoStep {
+		return nil, false
+	}
+	link := Link{Package: f.pkg, Callee: c, Call: call, Args: args}
+	longer := lift(func(v []Value) Value { return v[0].(link0).with(link) }, linkable(receiver))
+	switch step {
 	case AddLink:
-		link := Link{Callee: c, Call: call, Args: args}
-		return f.firstOf(call, lift(func(v []Value) Value { return v[0].(link0).with(link) }, linkable(receiver))), true
+		return f.firstOf(call, longer), true
 	case Finish:
 		return f.firstOf(call, receiver), true
 	case RunChain:
-		f.show(call, c, receiver, args, false)
+		f.show(call, c, longer, args, false)
 		f.handedOver(args)
 		f.handBack(call, nil)
 		return f.unknownResults(call), true

@@ -144,13 +144,21 @@ func (s *Scan) Having(words []string) []string {
 	return s.where(func(f Source) bool { return len(words) == 0 || set.in(f.Text) })
 }
 
+// Libraries are import paths, by their beginnings, of what spells SQL for others.
+type Libraries struct {
+	// Builders count as strings that begin like a statement.
+	Builders []string
+	// Mappers name tables and columns after types: a file that imports one counts
+	// whatever it spells.
+	Mappers []string
+}
+
 // Mentioning returns the directories that have, or import, SQL with one of the
 // words in it: a string that begins like a statement, and the word in a string of
 // the same package or of an exported constant, variable or function that it
 // imports. With callers also every directory that names another function or
-// method which contains one: it may call it. A file that imports a builder, by the
-// beginning of its path, counts as one with statements.
-func (s *Scan) Mentioning(words []string, callers bool, builders ...string) []string {
+// method which contains one: it may call it.
+func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string {
 	set := newWordSet(words)
 	found := make([]carriers, len(s.Files))
 	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
@@ -158,7 +166,7 @@ func (s *Scan) Mentioning(words []string, callers bool, builders ...string) []st
 		if protobuf(s.Files[i].Name) {
 			return
 		}
-		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(builders, s.Files[i].imports)
+		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
 		if set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers)
@@ -178,7 +186,7 @@ func (s *Scan) Mentioning(words []string, callers bool, builders ...string) []st
 	calls := newWordSet(called)
 	return s.where(func(f Source) bool {
 		dir := path.Dir(f.Name)
-		return quotes[dir] && spells[dir] || calls.in(f.Text) || importsCarrier(f, statements) || spells[dir] && importsCarrier(f, names)
+		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || importsCarrier(f, statements) || spells[dir] && importsCarrier(f, names)
 	})
 }
 

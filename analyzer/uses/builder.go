@@ -12,18 +12,23 @@ import (
 type library struct {
 	name string
 	path string // the beginning of its import path
+	maps bool   // names tables and columns after types
 	step func(c gosrc.Callee, on bool) gosrc.Step
 	// spell returns the statement of a chain; nil when it is none, as a part of one.
 	spell func(*gosrc.Chain) gosrc.Text
 }
 
 // libraries are the builders that are read.
-func libraries() []*library { return []*library{squirrel} }
+func libraries() []*library { return []*library{squirrel, gorm2, gorm1} }
 
-func builderPaths() []string {
-	var out []string
+func libraryPaths() gosrc.Libraries {
+	var out gosrc.Libraries
 	for _, lib := range libraries() {
-		out = append(out, lib.path)
+		if lib.maps {
+			out.Mappers = append(out.Mappers, lib.path)
+		} else {
+			out.Builders = append(out.Builders, lib.path)
+		}
 	}
 	return out
 }

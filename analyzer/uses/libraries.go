@@ -10,7 +10,7 @@ import (
 // SQL, and that are not read yet: with one of them in the code, that no use was
 // found shows nothing. By the beginning of their import path.
 var unreadLibraries = []struct{ path, name string }{
-	{"gorm.io/", "GORM"}, {"github.com/jinzhu/gorm", "GORM"},
+	{"gorm.io/gen", "GORM Gen"},
 	{"xorm.io/", "xorm"}, {"github.com/go-xorm/", "xorm"},
 	{"github.com/elgris/sqrl", "sqrl"},
 	{"github.com/doug-martin/goqu", "goqu"},

@@ -47,7 +47,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	if len(names) == 0 {
 		return &schema.Uses{Files: len(scan.Files), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
-	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers, builderPaths()...), o.skips)
+	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers, libraryPaths()), o.skips)
 	program, err := scan.Load(ctx, wanted)
 	if err != nil {
 		return nil, err

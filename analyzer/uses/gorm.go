@@ -1,0 +1,507 @@
+package uses
+
+import (
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// gorm is GORM, version 1 and 2. A model is spelled with the columns that its
+// fields are mapped to: a load reads them, a save writes them.
+var (
+	gorm2 = &library{name: "GORM", path: "gorm.io/gorm", maps: true, step: gormStep, spell: gormSpell}
+	gorm1 = &library{name: "GORM", path: "github.com/jinzhu/gorm", maps: true, step: gormStep, spell: gormSpell}
+)
+
+func gormStep(c gosrc.Callee, _ bool) gosrc.Step {
+	if c.Recv != "DB" {
+		return gosrc.NoStep
+	}
+	switch c.Name {
+	case "Assign", "Attrs", "Clauses", "Debug", "Distinct", "Group", "Having", "InnerJoins", "Joins", "Limit", "Model", "New", "Not", "Offset", "Omit", "Or",
+		"Order", "Preload", "Raw", "Scopes", "Select", "Session", "Set", "Table", "Unscoped", "Where", "WithContext", "Begin":
+		return gosrc.AddLink
+	case "Count", "Create", "CreateInBatches", "Delete", "Find", "FindInBatches", "First", "FirstOrCreate", "FirstOrInit", "Last", "Pluck", "Row", "Rows",
+		"Save", "Scan", "Take", "Update", "UpdateColumn", "UpdateColumns", "Updates":
+		return gosrc.RunChain
+	}
+	return gosrc.NoStep
+}
+
+// A gormQuery is a chain that ends in the call that runs it.
+type gormQuery struct {
+	*speller
+	links map[string][]*gosrc.Link
+	last  *gosrc.Link
+	model *model // nil when the table is named and no struct is mapped
+	table gosrc.Text
+}
+
+func gormSpell(ch *gosrc.Chain) gosrc.Text {
+	q := &gormQuery{speller: &speller{}, links: map[string][]*gosrc.Link{}, last: &ch.Links[len(ch.Links)-1]}
+	q.at = q.last.Call.Lparen
+	for i := range ch.Links {
+		l := &ch.Links[i]
+		q.links[l.Callee.Name] = append(q.links[l.Callee.Name], l)
+	}
+	if raw := q.links["Raw"]; len(raw) > 0 {
+		q.inside(raw[0], func() { q.first(raw[0].Args) })
+		return q.text
+	}
+	if gormStep(q.last.Callee, true) != gosrc.RunChain || !q.resolve() {
+		return nil
+	}
+	q.write()
+	return q.text
+}
+
+// resolve finds the table and the model.
+func (q *gormQuery) resolve() bool {
+	if m := q.links["Model"]; len(m) > 0 {
+		q.take(m[len(m)-1])
+	}
+	if q.model == nil {
+		switch q.last.Callee.Name {
+		case "Count", "Pluck", "Row", "Rows", "Update", "UpdateColumn", "UpdateColumns", "Updates":
+		default:
+			q.take(q.last)
+		}
+	}
+	if t := q.links["Table"]; len(t) > 0 && len(t[len(t)-1].Args) > 0 {
+		if text, ok := t[len(t)-1].Args[0].(gosrc.Text); ok {
+			q.table = text
+		}
+	}
+	return q.table != nil
+}
+
+// take reads the model that the first argument of a link is.
+func (q *gormQuery) take(l *gosrc.Link) {
+	if len(l.Call.Args) == 0 {
+		return
+	}
+	t := l.Package.Info.TypeOf(l.Call.Args[0])
+	if t == nil {
+		return
+	}
+	named, s := structOf(t)
+	if named == nil {
+		return
+	}
+	q.model = mapped(named, s, "gorm")
+	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
+		q.table = name
+		return
+	}
+	q.table = gosrc.Text{{Text: "`" + plural(snake(q.model.name)) + "`", Pos: l.Call.Args[0].Pos()}}
+}
+
+func (q *gormQuery) write() {
+	switch q.last.Callee.Name {
+	case "Create", "CreateInBatches", "Save":
+		q.save()
+	case "Update", "UpdateColumn", "Updates", "UpdateColumns":
+		q.update()
+	case "Delete":
+		q.remove()
+	case "FirstOrCreate":
+		q.load()
+		q.sql("; ")
+		q.save()
+	default:
+		q.load()
+	}
+}
+
+func (q *gormQuery) load() {
+	q.sql("SELECT ")
+	q.columns()
+	q.sql(" FROM ")
+	q.part(q.table)
+	for _, name := range [...]string{"Joins", "InnerJoins"} {
+		for _, l := range q.links[name] {
+			q.inside(l, func() { q.join(l) })
+		}
+	}
+	q.where()
+	for _, l := range q.links["Group"] {
+		q.inside(l, func() { q.sql(" GROUP BY "); q.first(l.Args) })
+	}
+	for i, l := range q.links["Having"] {
+		q.inside(l, func() { q.sql([]string{" HAVING ", " AND "}[min(i, 1)]); q.predicate(l, 0) })
+	}
+	for i, l := range q.links["Order"] {
+		q.inside(l, func() { q.sql([]string{" ORDER BY ", ", "}[min(i, 1)]); q.first(l.Args) })
+	}
+	for _, l := range q.links["Preload"] {
+		q.inside(l, func() { q.preload(l) })
+	}
+}
+
+// join writes the text of Joins; the name of an association is none.
+func (q *gormQuery) join(l *gosrc.Link) {
+	if len(l.Args) == 0 {
+		return
+	}
+	if t, ok := l.Args[0].(gosrc.Text); ok && !strings.Contains(t.String(), " ") {
+		return
+	}
+	q.sql(" ")
+	q.value(l.Args[0])
+}
+
+// columns writes what is selected.
+func (q *gormQuery) columns() {
+	switch q.last.Callee.Name {
+	case "Count":
+		q.sql("COUNT(*)")
+		return
+	case "Pluck":
+		q.first(q.last.Args)
+		return
+	}
+	if sel := q.links["Select"]; len(sel) > 0 {
+		l := sel[len(sel)-1]
+		q.inside(l, func() { q.selected(l) })
+		return
+	}
+	target := q.model
+	if named, s := q.destination(); named != nil && q.model != nil && named.Obj().Name() != q.model.name {
+		target = mapped(named, s, "gorm")
+	}
+	if target == nil || len(target.fields) == 0 {
+		q.sql("*")
+		return
+	}
+	omitted := q.omitted()
+	n := 0
+	for _, f := range target.fields {
+		if slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field) {
+			continue
+		}
+		if n > 0 {
+			q.sql(", ")
+		}
+		n++
+		q.sql("`" + f.column + "`")
+	}
+	if n == 0 {
+		q.sql("1")
+	}
+}
+
+func (q *gormQuery) destination() (*types.Named, *types.Struct) {
+	if len(q.last.Call.Args) == 0 {
+		return nil, nil
+	}
+	t := q.last.Package.Info.TypeOf(q.last.Call.Args[0])
+	if t == nil {
+		return nil, nil
+	}
+	return structOf(t)
+}
+
+// selected writes the columns of Select: names, or a text with several.
+func (q *gormQuery) selected(l *gosrc.Link) {
+	if list, ok := l.Args[0].(*gosrc.List); ok {
+		for i, e := range list.Elems {
+			if i > 0 {
+				q.sql(", ")
+			}
+			q.value(e.Value)
+		}
+		return
+	}
+	n := 0
+	for _, v := range l.Args {
+		if _, ok := v.(gosrc.Text); !ok && n > 0 {
+			continue // an argument of a placeholder
+		}
+		if n > 0 {
+			q.sql(", ")
+		}
+		n++
+		q.value(v)
+	}
+}
+
+func (q *gormQuery) omitted() []string {
+	var out []string
+	for _, l := range q.links["Omit"] {
+		for _, v := range l.Args {
+			if t, ok := v.(gosrc.Text); ok {
+				out = append(out, t.String())
+			}
+		}
+	}
+	return out
+}
+
+// where writes the conditions, and that a row is not deleted.
+func (q *gormQuery) where() {
+	n := 0
+	and := func(or bool) {
+		word := " AND "
+		switch {
+		case n == 0:
+			word = " WHERE "
+		case or:
+			word = " OR "
+		}
+		n++
+		q.sql(word)
+	}
+	for _, name := range [...]string{"Where", "Not", "Or"} {
+		for _, l := range q.links[name] {
+			q.inside(l, func() { and(name == "Or"); q.predicate(l, 0) })
+		}
+	}
+	if inline := q.inlineCondition(); inline > 0 && len(q.last.Args) > inline {
+		and(false)
+		q.predicate(q.last, inline)
+	}
+	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
+		and(false)
+		q.sql("`" + q.model.deleted + "` IS NULL")
+	}
+}
+
+// inlineCondition is the argument that a terminal call takes a condition in.
+func (q *gormQuery) inlineCondition() int {
+	switch q.last.Callee.Name {
+	case "Find", "First", "Last", "Take", "Delete", "FirstOrCreate", "FirstOrInit":
+		return 1
+	}
+	return 0
+}
+
+// predicate writes a condition: text, a map, a struct, or a primary key.
+func (q *gormQuery) predicate(l *gosrc.Link, arg int) {
+	if arg >= len(l.Args) {
+		q.sql("1 = 1")
+		return
+	}
+	switch v := l.Args[arg].(type) {
+	case gosrc.Text:
+		q.sql("(")
+		q.part(v)
+		if s, ok := v.Known(); ok && plainName(s) {
+			q.sql(" = ?")
+		}
+		q.sql(")")
+	case *gosrc.Record:
+		q.conditions(l, arg, v)
+	case gosrc.Unknown:
+		q.unknownCondition(l, arg, v)
+	default:
+		q.sql("1 = 1")
+	}
+}
+
+// plainName: Where("name", x) compares a column.
+func plainName(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.`") == ""
+}
+
+func (q *gormQuery) conditions(l *gosrc.Link, arg int, r *gosrc.Record) {
+	names := q.columnsOf(l, arg, r)
+	if len(names) == 0 {
+		q.sql("1 = 1")
+		return
+	}
+	for i, name := range names {
+		if i > 0 {
+			q.sql(" AND ")
+		}
+		q.part(name)
+		q.sql(" = ?")
+	}
+}
+
+// columnsOf are the columns that a map or a struct literal names.
+func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.Text {
+	var out []gosrc.Text
+	if len(r.Keys) > 0 {
+		for _, key := range r.Names() {
+			out = append(out, r.Keys[key])
+		}
+		return out
+	}
+	named, s := structOf(l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]))
+	if named == nil {
+		return nil
+	}
+	for _, f := range mapped(named, s, "gorm").fields {
+		if _, set := r.Fields[f.field]; set {
+			out = append(out, gosrc.Text{{Text: "`" + f.column + "`", Pos: q.at, May: q.may}})
+		}
+	}
+	return out
+}
+
+// unknownCondition: a struct that is not known may name any of its columns; a
+// number is the primary key.
+func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
+	named, s := structOf(l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]))
+	if named == nil {
+		if t := l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]); t != nil {
+			if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
+				q.sql("1 = 1")
+				return
+			}
+		}
+		q.value(u)
+		return
+	}
+	may := q.may
+	q.may = true
+	q.sql("1 = 1")
+	for _, f := range mapped(named, s, "gorm").fields {
+		q.sql(" AND `" + f.column + "` = ?")
+	}
+	q.may = may
+}
+
+// save writes every mapped column, of a new row or of the one that has its key.
+func (q *gormQuery) save() {
+	if q.model == nil || len(q.model.fields) == 0 {
+		q.sql("INSERT INTO ")
+		q.part(q.table)
+		q.sql(" SET ")
+		q.hole("columns of a value")
+		return
+	}
+	var names []string
+	omitted := q.omitted()
+	for _, f := range q.model.fields {
+		if !slices.Contains(omitted, f.column) && !slices.Contains(omitted, f.field) {
+			names = append(names, "`"+f.column+"`")
+		}
+	}
+	q.sql("INSERT INTO ")
+	q.part(q.table)
+	q.sql(" (" + strings.Join(names, ", ") + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ")")
+	if q.last.Callee.Name != "Save" {
+		return
+	}
+	sets := make([]string, len(names))
+	for i, n := range names {
+		sets[i] = n + " = ?"
+	}
+	q.sql(" ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", "))
+}
+
+func (q *gormQuery) update() {
+	q.sql("UPDATE ")
+	q.part(q.table)
+	q.sql(" SET ")
+	q.assignments()
+	if m := q.model; m != nil && !strings.HasPrefix(q.last.Callee.Name, "UpdateColumn") {
+		for _, f := range m.fields {
+			if f.field == "UpdatedAt" {
+				q.sql(", `" + f.column + "` = ?")
+			}
+		}
+	}
+	q.where()
+}
+
+func (q *gormQuery) assignments() {
+	args := q.last.Args
+	if len(args) >= 2 {
+		if _, ok := args[0].(gosrc.Text); ok {
+			q.value(args[0])
+			q.sql(" = ?")
+			return
+		}
+	}
+	if len(args) > 0 {
+		if r, ok := args[0].(*gosrc.Record); ok {
+			if names := q.columnsOf(q.last, 0, r); len(names) > 0 {
+				for i, n := range names {
+					if i > 0 {
+						q.sql(", ")
+					}
+					q.part(n)
+					q.sql(" = ?")
+				}
+				return
+			}
+		}
+	}
+	named, s := q.destination()
+	if named == nil {
+		q.hole("columns of a value")
+		return
+	}
+	may := q.may
+	for i, f := range mapped(named, s, "gorm").fields {
+		if i > 0 {
+			q.may = true // a field with its zero value is left out
+			q.sql(", ")
+		}
+		q.sql("`" + f.column + "` = ?")
+	}
+	q.may = may
+}
+
+func (q *gormQuery) remove() {
+	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
+		q.sql("UPDATE ")
+		q.part(q.table)
+		q.sql(" SET `" + q.model.deleted + "` = ?")
+	} else {
+		q.sql("DELETE FROM ")
+		q.part(q.table)
+	}
+	q.where()
+}
+
+// preload writes the load of an association, a statement of its own.
+func (q *gormQuery) preload(l *gosrc.Link) {
+	if len(l.Args) == 0 {
+		return
+	}
+	name, ok := l.Args[0].(gosrc.Text)
+	if !ok {
+		return
+	}
+	named, s := q.destination()
+	for element := range strings.SplitSeq(name.String(), ".") {
+		if s == nil {
+			return
+		}
+		field := fieldNamed(s, element)
+		if field == nil {
+			return
+		}
+		if named, s = structOf(field.Type()); named == nil {
+			return
+		}
+	}
+	other := mapped(named, s, "gorm")
+	table := gosrc.Text{{Text: "`" + plural(snake(other.name)) + "`", Pos: q.at}}
+	if t, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
+		table = t
+	}
+	q.sql("; SELECT ")
+	for i, f := range other.fields {
+		if i > 0 {
+			q.sql(", ")
+		}
+		q.sql("`" + f.column + "`")
+	}
+	q.sql(" FROM ")
+	q.part(table)
+}
+
+func fieldNamed(s *types.Struct, name string) *types.Var {
+	for f := range s.Fields() {
+		if f.Name() == name {
+			return f
+		}
+	}
+	return nil
+}
