@@ -471,7 +471,7 @@ func behindComment(text []byte, i int) int {
 	if i+1 >= len(text) {
 		return i + 1
 	}
-	n := -1
+	var n int
 	switch text[i+1] {
 	case '/':
 		n = bytes.IndexByte(text[i:], '\n')

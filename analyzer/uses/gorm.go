@@ -90,7 +90,7 @@ func (q *gormQuery) take(l *gosrc.Link) {
 	if named == nil {
 		return
 	}
-	q.model = mapped(named, s, "gorm")
+	q.model = mapped(named, s)
 	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
 		q.table = name
 		return
@@ -169,7 +169,7 @@ func (q *gormQuery) columns() {
 	}
 	target := q.model
 	if named, s := q.destination(); named != nil && q.model != nil && named.Obj().Name() != q.model.name {
-		target = mapped(named, s, "gorm")
+		target = mapped(named, s)
 	}
 	if target == nil || len(target.fields) == 0 {
 		q.sql("*")
@@ -333,7 +333,7 @@ func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.T
 	if named == nil {
 		return nil
 	}
-	for _, f := range mapped(named, s, "gorm").fields {
+	for _, f := range mapped(named, s).fields {
 		if _, set := r.Fields[f.field]; set {
 			out = append(out, gosrc.Text{{Text: "`" + f.column + "`", Pos: q.at, May: q.may}})
 		}
@@ -358,7 +358,7 @@ func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
 	may := q.may
 	q.may = true
 	q.sql("1 = 1")
-	for _, f := range mapped(named, s, "gorm").fields {
+	for _, f := range mapped(named, s).fields {
 		q.sql(" AND `" + f.column + "` = ?")
 	}
 	q.may = may
@@ -437,7 +437,7 @@ func (q *gormQuery) assignments() {
 		return
 	}
 	may := q.may
-	for i, f := range mapped(named, s, "gorm").fields {
+	for i, f := range mapped(named, s).fields {
 		if i > 0 {
 			q.may = true // a field with its zero value is left out
 			q.sql(", ")
@@ -481,7 +481,7 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 			return
 		}
 	}
-	other := mapped(named, s, "gorm")
+	other := mapped(named, s)
 	table := gosrc.Text{{Text: "`" + plural(snake(other.name)) + "`", Pos: q.at}}
 	if t, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
 		table = t

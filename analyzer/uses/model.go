@@ -47,22 +47,22 @@ func structOf(t types.Type) (*types.Named, *types.Struct) {
 	return nil, nil
 }
 
-// mapped returns the columns of a struct by the naming of an ORM and its tags.
-func mapped(named *types.Named, s *types.Struct, tag string) *model {
+// mapped returns the columns of a struct by GORM's naming and tags.
+func mapped(named *types.Named, s *types.Struct) *model {
 	m := &model{name: named.Obj().Name()}
-	m.add(s, tag, "", 0)
+	m.add(s, "", 0)
 	return m
 }
 
-func (m *model) add(s *types.Struct, tag, prefix string, depth int) {
+func (m *model) add(s *types.Struct, prefix string, depth int) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
-		options := tagOptions(reflect.StructTag(s.Tag(i)).Get(tag))
+		options := tagOptions(reflect.StructTag(s.Tag(i)).Get("gorm"))
 		if !f.Exported() || options["-"] != nil {
 			continue
 		}
 		if inner := embedded(f, options); inner != nil && depth < 4 {
-			m.add(inner, tag, prefix+first(options["embeddedprefix"]), depth+1)
+			m.add(inner, prefix+first(options["embeddedprefix"]), depth+1)
 			continue
 		}
 		if !isColumn(f.Type(), 0) {
