@@ -47,6 +47,13 @@ func main() {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if isVetTool(args) {
+		if err := vetTool(ctx, args, os.Stdout); err != nil {
+			fmt.Fprintf(os.Stderr, "expandcheck: %v\n", err)
+			return exitFailure
+		}
+		return 0
+	}
 	cmd := rootCommand()
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
