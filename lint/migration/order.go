@@ -45,7 +45,7 @@ func (d *Directory) Last() *Migration {
 // Late returns, of the migrations that a directory had before, the last one that
 // m should have come before; nil when m comes after all, or the tool has no order.
 func (d *Directory) Late(m *Migration, deployed []*Migration) *Migration {
-	if d.OutOfOrder == Unordered || m.Version == "" || m.Repeatable {
+	if d.OutOfOrder == Unordered || m.Version == "" || m.Repeatable || len(deployed) == 0 {
 		return nil
 	}
 	place := map[*Migration]int{}
