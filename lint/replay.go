@@ -223,7 +223,7 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 		if !d.pending[m] {
 			continue
 		}
-		if release == nil || !oneRelease {
+		if release == nil || !oneRelease && !together(release.Migrations, m) {
 			release = rules.NewRelease(len(d.Pending) + 1)
 			release.Steps = make([]rules.Step, 0, len(m.Up))
 			release.Directory, release.Base, release.Downs = d.Directory, deployed, d.downs()
@@ -237,6 +237,11 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 		r.Finish()
 	}
 	return nil
+}
+
+// together says whether a migration is another part of the change before it.
+func together(before []*migration.Migration, m *migration.Migration) bool {
+	return m.Split != "" && before[len(before)-1].Split == m.Split
 }
 
 // run makes the changes of a migration.
@@ -271,7 +276,17 @@ func (d *Database) findPending(cfg Config) error {
 
 // downs says whether most migrations of the directory have a way back.
 func (d *Database) downs() bool {
-	return slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool { return m.HasDown })
+	with, all := 0, 0
+	for _, m := range d.Directory.Migrations {
+		if m.Repeatable || m.Opaque != "" {
+			continue
+		}
+		all++
+		if m.HasDown {
+			with++
+		}
+	}
+	return with > 0 && 2*with >= all
 }
 
 // make makes a change: in a pending release, or before all of them.

@@ -8,8 +8,8 @@ var MissingDown = &Rule{
 	Summary:  "a migration has no down part where the others have one",
 	Doc: `## What it does
 
-Reports a migration without a down part in a directory whose other migrations have
-one.
+Reports a migration without a down part in a directory where at least half of the
+migrations have one.
 
 ## Why it breaks
 
@@ -21,8 +21,8 @@ Write the down part; where there is no way back, write one that says so.
 
 ## When it is silent
 
-In directories without down parts; for repeatable migrations, and those written in
-code.`,
+Where few or none have a down part; for repeatable migrations, and for code that cannot
+be read. A down function in Go is a down part, whatever it does.`,
 	Bad:  "no-down-fires",
 	Good: "nobody-has-down-is-silent",
 	Run:  runMissingDown,
@@ -38,7 +38,7 @@ func runMissingDown(p *Pass) {
 		}
 		p.Report(Finding{Rule: p.Rule, Severity: p.Severity, Migration: m,
 			Pos:     wholeFile(m),
-			Message: "this migration has no down part, and others of the directory have: rolling back stops here",
+			Message: "this migration has no down part, and most others of the directory have: rolling back stops here",
 			Help:    "write the down part; where there is no way back, write one that says so"})
 	}
 }

@@ -27,6 +27,7 @@ type named struct {
 	noTx    bool
 	opaque  string
 	golang  bool
+	split   string
 }
 
 // pending is a migration whose other file may be still to come.
@@ -64,7 +65,7 @@ func duplicate(version, earlier string) string {
 }
 
 func (r *reader) begin(n named) *pending {
-	m := &Migration{Version: n.version, Name: n.name, Path: n.path, Dialect: n.dialect}
+	m := &Migration{Version: n.version, Name: n.name, Path: n.path, Dialect: n.dialect, Split: n.split}
 	r.out.Migrations = append(r.out.Migrations, m)
 	return &pending{m: m}
 }

@@ -68,7 +68,7 @@ func (r *reader) takeGo(m *Migration, f *file) {
 	b := goStatements{r: r, g: g, file: src, source: string(src.Source)}
 	m.Up = b.statements(up)
 	m.Down = b.statements(down)
-	m.HasDown = m.HasDown || len(m.Down) > 0
+	m.HasDown = m.HasDown || isFunction(down)
 	m.FileDirectives = append(m.FileDirectives, b.fileDirectives()...)
 }
 

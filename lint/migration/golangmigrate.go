@@ -10,7 +10,10 @@ var golangMigrate = &Layout{
 	// migrate.go, readUp: goes on from the one version that schema_migrations holds.
 	OutOfOrder: Skips,
 	detect: func(l *listing) bool {
-		return l.some(func(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".up.sql") })
+		return l.some(func(name string) bool {
+			_, ok := golangMigrateName(&file{name: name})
+			return ok && strings.HasSuffix(strings.ToLower(name), ".up.sql")
+		})
 	},
 	read:   readGolangMigrate,
 	strict: true,

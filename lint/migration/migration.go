@@ -20,13 +20,16 @@ type Directory struct {
 
 // A Migration is one version.
 type Migration struct {
-	Version    string // as the tool writes it; "" for repeatable migrations
-	Name       string // the rest of the name
-	Path       string // its first file, relative to the root
-	Dialect    string // mysql, mariadb …; "" when the file does not say
-	Up         []Statement
-	Down       []Statement
-	HasDown    bool
+	Version string // as the tool writes it; "" for repeatable migrations
+	Name    string // the rest of the name
+	Path    string // its first file, relative to the root
+	Dialect string // mysql, mariadb …; "" when the file does not say
+	Up      []Statement
+	Down    []Statement
+	HasDown bool
+	// Split names the change that the tool cut into several migrations, which ship
+	// together; "" for one that is whole.
+	Split      string
 	Repeatable bool // run again whenever it changes
 	NoTx       bool // marked to run outside of a transaction
 	// Stamp is the time by which the tool tells new from applied, where that is

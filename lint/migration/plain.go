@@ -34,6 +34,12 @@ func readPlain(r *reader) error {
 		}
 	}
 	r.assemble(all)
+	for _, n := range all {
+		if n.way == up {
+			r.note("%s and others are named as for golang-migrate, which runs only files named NUMBER_name.up.sql and would pass over them", n.path)
+			break
+		}
+	}
 	r.rest(r.files, "")
 	return nil
 }

@@ -31,6 +31,9 @@ func popName(f *file) (named, bool) {
 		return named{}, false
 	}
 	n := named{file: f, version: digits, key: numberKey(digits), name: parts[0]}
+	if len(digits) == len("20060102150405")+len("000000") { // popx: one statement a file, counted
+		n.split = digits[:len("20060102150405")] + "_" + n.name
+	}
 	switch parts[len(parts)-1] {
 	case "sql":
 	case "fizz":
