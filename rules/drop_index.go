@@ -1,6 +1,10 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -13,12 +17,13 @@ var DropIndex = &Rule{
 	Doc: `## What it does
 
 Reports DROP INDEX of an index that was there before the release, is visible, and is
-not unique.
+not unique. A FULLTEXT index is an error.
 
 ## Why it breaks
 
 Queries that used it read the whole table. Queries that name it in FORCE, USE or
-IGNORE INDEX fail with error 1176.
+IGNORE INDEX fail with error 1176. MATCH … AGAINST without a FULLTEXT index over just
+its columns fails with error 1191.
 
 ## Do this instead
 
@@ -27,8 +32,10 @@ undone in an instant. Drop it when nothing got slow.
 
 ## When it is silent
 
-When it was made INVISIBLE or IGNORED before; when a longer or equal index covers
-it; when the release adds an index that does; for a table that the same release
+When it was made INVISIBLE or IGNORED before; when another index does its work, which
+may come with the same release: one that begins with the same columns (InnoDB ends every
+index with the primary key), or a unique key whose columns it begins with; when its first
+column is dropped too, which drop-column reports; for a table that the same release
 creates.`,
 	Bad:  "drop-of-visible-index-fires",
 	Good: "covered-by-longer-index-is-silent",
@@ -38,11 +45,18 @@ creates.`,
 func runDropIndex(p *Pass) {
 	for s, c := range Changed[*schema.DropKey](p) {
 		key := p.droppedKey(s, c.Name)
-		if key == nil || key.Unique() || key.Invisible || covered(p.End(s.Effect.After), key) {
+		end := p.End(s.Effect.After)
+		if key == nil || key.Unique() || key.Invisible || covered(end, key) || headless(end, key) {
 			continue
 		}
-		p.Reportf(s, c.Name, "make it INVISIBLE (on MariaDB IGNORED) first, and drop it when nothing got slow",
-			"index `%s` of `%s` is dropped while visible: queries that use it become slow, and those that name it in a hint fail (error 1176)", key.Name, c.Table)
+		f := p.At(s)
+		f.Object, f.Help = c.Name, "make it INVISIBLE (on MariaDB IGNORED) first, and drop it when nothing got slow"
+		f.Message = fmt.Sprintf("index `%s` of `%s` is dropped while visible: queries that use it become slow, and those that name it in a hint fail (error 1176)", key.Name, c.Table)
+		if key.Kind == schema.FulltextKey {
+			f.Severity, f.Help = max(p.Severity, Error), "first deploy code that does not search by it"
+			f.Message = fmt.Sprintf("the FULLTEXT index `%s` of `%s` is dropped: MATCH (%s) AGAINST of the running code fails (error 1191)", key.Name, c.Table, strings.Join(columnsOf(key), ", "))
+		}
+		p.Report(f)
 	}
 }
 
@@ -60,23 +74,70 @@ func (p *Pass) droppedKey(s *Step, name string) *schema.Key {
 	return now
 }
 
-// covered says whether another index begins with the columns of the key.
+// covered says whether another index does the work of the key: it begins with the
+// same columns, or allows one row at most for those that the key begins with.
 func covered(t *schema.Table, key *schema.Key) bool {
 	if t == nil {
 		return true // the table goes too: that is reported
 	}
 	for _, k := range t.Keys {
-		if k.Invisible || k.Kind == schema.FulltextKey || k.Kind == schema.SpatialKey || len(k.Columns) < len(key.Columns) || key.Kind != schema.PlainKey {
-			continue
-		}
-		same := true
-		for i, part := range key.Columns {
-			other := k.Columns[i]
-			same = same && schema.SameName(part.Column, other.Column) && part.Expr == other.Expr && (other.Length == 0 || part.Length > 0 && part.Length <= other.Length)
-		}
-		if same {
+		switch {
+		case k.Invisible || k.Kind == schema.VectorKey || k.Kind == schema.SpatialKey:
+		case key.Kind == schema.FulltextKey && k.Kind == schema.FulltextKey:
+			if len(k.Columns) == len(key.Columns) && beginsWith(k.Columns, key.Columns) {
+				return true
+			}
+		case key.Kind != schema.PlainKey || k.Kind == schema.FulltextKey:
+		case beginsWith(stored(t, k), key.Columns) || k.Unique() && !nullable(t, k) && beginsWith(key.Columns, k.Columns):
 			return true
 		}
 	}
 	return false
+}
+
+// headless says whether the first column of the key is gone: queries that used the
+// key name it.
+func headless(t *schema.Table, key *schema.Key) bool {
+	if t.Unknown || len(key.Columns) == 0 || key.Columns[0].Column == "" {
+		return false
+	}
+	return t.Column(key.Columns[0].Column) == nil
+}
+
+// stored returns the columns of a key as InnoDB stores them: with the primary key
+// at their end.
+func stored(t *schema.Table, k *schema.Key) []schema.KeyPart {
+	primary := t.PrimaryKey()
+	if primary == nil || primary == k || t.Engine != "" && !strings.EqualFold(t.Engine, "InnoDB") {
+		return k.Columns
+	}
+	out := slices.Clone(k.Columns)
+	for _, part := range primary.Columns {
+		if !k.Has(part.Column) {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func beginsWith(parts, prefix []schema.KeyPart) bool {
+	if len(parts) < len(prefix) || len(prefix) == 0 {
+		return false
+	}
+	for i, want := range prefix {
+		have := parts[i]
+		if !schema.SameName(want.Column, have.Column) || want.Expr != have.Expr || have.Length != 0 && (want.Length == 0 || want.Length > have.Length) {
+			return false
+		}
+	}
+	return true
+}
+
+// nullable says whether a column of the key takes NULL, of which a unique key
+// allows many.
+func nullable(t *schema.Table, k *schema.Key) bool {
+	return slices.ContainsFunc(k.Columns, func(part schema.KeyPart) bool {
+		col := t.Column(part.Column)
+		return k.Kind != schema.PrimaryKey && (col == nil || col.Nullable)
+	})
 }
