@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -30,7 +31,8 @@ Find the duplicates, stop the code from writing more, and add the key in a later
 
 ## When it is silent
 
-For a table that the same release creates; over a new column that is NULL; when a
+For a table that the same release creates; over a new column that is NULL, or that the
+release fills and that has no default, so that add-required-column reports it; when a
 unique key on some of these columns stands, or is dropped in the same statement. A key
 over the first characters of a column forbids more than one over the whole.`,
 	Bad:  "unique-over-existing-fires",
@@ -73,7 +75,8 @@ func added(s *Step, c *schema.AddKey) *schema.Key {
 }
 
 // freshColumn says whether the key has a column that the release adds and in which
-// no two rows are equal: all hold NULL, or each its own number.
+// no two rows are equal: all hold NULL, or each its own number, or what the release
+// fills in.
 func (p *Pass) freshColumn(s *Step, k *schema.Key) bool {
 	for _, name := range columnsOf(k) {
 		col := p.addedAs(s.Effect.Before.Column(name))
@@ -81,6 +84,19 @@ func (p *Pass) freshColumn(s *Step, k *schema.Key) bool {
 			continue
 		}
 		if col.AutoIncrement || k.Kind != schema.PrimaryKey && col.Nullable && (col.Default == nil || col.Default.Null) && col.Generated == schema.NotGenerated {
+			return true
+		}
+		if end := p.End(s.Effect.After).Column(name); end != nil && end.Required() && (s.reshapes || p.fills(s.Effect.Before, name)) {
+			return true // running INSERTs fail for want of it
+		}
+	}
+	return false
+}
+
+// fills says whether the release updates the column of the table.
+func (p *Pass) fills(t *schema.Table, column string) bool {
+	for _, c := range Changed[*schema.Update](p) {
+		if schema.SameName(c.Table.Name, t.Name.Name) && slices.ContainsFunc(c.Set, func(set string) bool { return schema.SameName(set, column) }) {
 			return true
 		}
 	}
@@ -109,6 +125,35 @@ func narrower(t *schema.Table, k *schema.Key) bool {
 		}
 	}
 	return false
+}
+
+// widenedBy returns the columns that a release adds to a unique key, each with a
+// default that INSERTs of the running code take; none when it ends otherwise.
+func widenedBy(start, end *schema.Table, old *schema.Key) []string {
+	if old == nil {
+		return nil
+	}
+	for _, k := range end.Keys {
+		if !k.Unique() || !containsAll(end, k, old) {
+			continue
+		}
+		var added []string
+		for _, part := range k.Columns {
+			if old.Has(part.Column) {
+				continue
+			}
+			col := end.Column(part.Column)
+			if col == nil || start.ColumnByID(col.ID) != nil || col.Default == nil || col.Default.Null || col.Default.Expr {
+				added = nil
+				break
+			}
+			added = append(added, col.Name)
+		}
+		if len(added) > 0 {
+			return added
+		}
+	}
+	return nil
 }
 
 func containsAll(t *schema.Table, k, other *schema.Key) bool {

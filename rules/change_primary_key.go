@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -28,8 +30,13 @@ Create a new table with the new key and move the data.
 
 ## When it is silent
 
-When the release ends with a primary key of the same columns; for a table that
-the same release creates.`,
+When the release ends with a primary key of the same columns; when the columns of the
+old one stay unique, and the new one is a number that the server counts; where a rebuild
+leaves a column of the old key out, which drop-column reports; for a table that the same
+release creates.
+
+It is a warning where the new key is the old one and new columns with a default: running
+code goes on with that default, and is wrong only when other values are written.`,
 	Bad:  "drop-primary-key-fires",
 	Good: "same-columns-is-silent",
 	Run:  runChangePrimaryKey,
@@ -50,11 +57,47 @@ func runChangePrimaryKey(p *Pass) {
 		if old != nil && now != nil && strings.EqualFold(strings.Join(columnsOf(old), ","), strings.Join(columnsOf(now), ",")) {
 			continue
 		}
+		if old != nil && now != nil && (stillUnique(start, end, old, now) || s.reshapes && replacedByNew(start, end, old, now)) {
+			continue
+		}
 		what := "is dropped"
 		if now != nil {
 			what = "becomes (" + strings.Join(columnsOf(now), ", ") + ")"
 		}
-		p.Reportf(s, "PRIMARY", "create a new table with the new key and move the data",
-			"the primary key of `%s` %s: upserts and REPLACEs of the running code meet another key, and what it took for unique may not be", c.Table, what)
+		f := p.At(s)
+		f.Object, f.Help = "PRIMARY", "create a new table with the new key and move the data"
+		f.Message = fmt.Sprintf("the primary key of `%s` %s: upserts and REPLACEs of the running code meet another key, and what it took for unique may not be", c.Table, what)
+		if added := widenedBy(start, end, old); len(added) > 0 {
+			f.Severity = p.AtMost(Warning)
+			f.Message = fmt.Sprintf("the primary key of `%s` %s: running code knows the default of `%s` alone, and takes rows that differ in nothing else for one", c.Table, what, strings.Join(added, "`, `"))
+			f.Help = "write other values of it only after all code that knows one row per old key is gone"
+		}
+		p.Report(f)
 	}
+}
+
+// stillUnique says whether writes of the running code meet the same duplicates: the
+// columns of the old primary key stay unique, and the new one asks nothing of them.
+func stillUnique(start, end *schema.Table, old, now *schema.Key) bool {
+	for _, part := range old.Columns {
+		if col := end.Column(part.Column); col == nil || col.Nullable {
+			return false
+		}
+	}
+	return narrower(end, old) && (counts(end, now) || narrower(start, now))
+}
+
+func counts(t *schema.Table, k *schema.Key) bool {
+	return slices.ContainsFunc(k.Columns, func(part schema.KeyPart) bool {
+		col := t.Column(part.Column)
+		return col != nil && col.AutoIncrement
+	})
+}
+
+// replacedByNew says whether the old key lost a column and the new one has a new one.
+func replacedByNew(start, end *schema.Table, old, now *schema.Key) bool {
+	lacks := func(t *schema.Table) func(schema.KeyPart) bool {
+		return func(part schema.KeyPart) bool { return !t.Unknown && t.Column(part.Column) == nil }
+	}
+	return slices.ContainsFunc(old.Columns, lacks(end)) && slices.ContainsFunc(now.Columns, lacks(start))
 }

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -52,6 +54,11 @@ func runDropUnique(p *Pass) {
 			continue
 		}
 		table, _ := schema.TableName(s.Change)
+		if added := widenedBy(p.Start(s.Effect.Before), end, key); len(added) > 0 {
+			p.Reportf(s, name, "write other values of it only after all code that knows one row per old key is gone",
+				"unique key `%s` of `%s` is dropped for one with `%s`: running code knows the default of that alone, and takes rows that differ in nothing else for one", name, table, strings.Join(added, "`, `"))
+			continue
+		}
 		p.Reportf(s, name, "deploy code that does not rely on it first",
 			"unique key `%s` of `%s` is dropped: upserts, INSERT IGNORE and REPLACE of the running code start to insert duplicates", name, table)
 	}
