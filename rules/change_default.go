@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strings"
+
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -27,7 +29,8 @@ change the default.
 
 ## When it is silent
 
-For the same value in other words; where there was no default, and where there is
+For the same value in other words; for CURRENT_TIMESTAMP that follows its column to more
+or fewer digits of a second; where there was no default, and where there is
 none afterwards (drop-default and lost-attribute judge that); for a table or column
 that the same release creates.`,
 	Bad:  "other-value-fires",
@@ -63,5 +66,15 @@ func runChangeDefault(p *Pass) {
 }
 
 func sameDefault(a, b *schema.Column) bool {
-	return a.Default != nil && b.Default != nil && a.Default.String() == b.Default.String()
+	if a.Default == nil || b.Default == nil {
+		return false
+	}
+	return a.Default.String() == b.Default.String() || isClock(a.Default) && isClock(b.Default)
+}
+
+// isClock says whether the default is the current time, of whatever precision:
+// the server wants that of the type.
+func isClock(d *schema.Default) bool {
+	name, _, _ := strings.Cut(d.Text, "(")
+	return d.Expr && name == "current_timestamp"
 }

@@ -16,9 +16,10 @@ var ChangeType = &Rule{
 
 Reports MODIFY and CHANGE to a type that keeps every value but changes what the
 running code sees: another text form, another driver type, another order. It is a
-warning where statements answer as before and only drivers or later definitions
-see it, as from VARCHAR to TEXT. Another expression of a generated column counts too,
-and so does a column that becomes generated, or is no longer.
+warning where statements answer with the same values and only drivers, parsers or later
+definitions see it, as from VARCHAR to TEXT, or from DATETIME to DATETIME(6). Another
+expression of a generated column counts too, and so does a column that becomes generated,
+or is no longer.
 
 ## Why it breaks
 

@@ -32,7 +32,8 @@ check, read the new one, stop writing the old one, drop it.
 ## When it is silent
 
 For a table or column that the same release creates; for a type that holds all
-values of the old one. When the old type is not known, it is a warning that says so.`,
+values of the old one. It is a warning when the old type is not known, and says so; and
+for an AUTO_INCREMENT column that becomes UNSIGNED.`,
 	Bad:  "bigint-to-int-fires",
 	Good: "widening-is-silent",
 	Run:  runNarrowType,
@@ -49,11 +50,26 @@ func runNarrowType(p *Pass) {
 				loss = "data is lost without an error"
 			}
 			c := r.change
-			p.Reportf(r.step, c.Column.Name,
-				"add a new column of the new type and move the data step by step",
-				"`%s.%s` goes from %s to %s: %s; %s", c.Table, c.Column.Name, r.old.Type, c.Column.Type, r.Why, loss)
+			f := p.At(r.step)
+			f.Object, f.Help = c.Column.Name, "add a new column of the new type and move the data step by step"
+			if p.countsOnly(r) {
+				f.Severity, loss = p.AtMost(Warning), "the server counts it from 1, so only code that writes such values by itself fails"
+			}
+			f.Message = fmt.Sprintf("`%s.%s` goes from %s to %s: %s; %s", c.Table, c.Column.Name, r.old.Type, c.Column.Type, r.Why, loss)
+			p.Report(f)
 		}
 	}
+}
+
+// countsOnly says whether an AUTO_INCREMENT column loses nothing but its negative
+// numbers, which the server never gives.
+func (p *Pass) countsOnly(r retyping) bool {
+	if !r.old.AutoIncrement || !r.change.Column.AutoIncrement || r.from.Unsigned || !r.to.Unsigned {
+		return false
+	}
+	positive := r.from
+	positive.Unsigned = true
+	return schema.CompareTypes(positive, r.to, typeOptions(p.Server)).Verdict <= schema.Widening
 }
 
 func (p *Pass) reportUnknownType(s *Step, c *schema.ModifyColumn) {

@@ -28,7 +28,7 @@ func (p *Pass) retypings() iter.Seq[retyping] {
 				continue
 			}
 			old := before.Column(c.Old)
-			if old == nil && !before.Unknown || old != nil && p.Deployed(before, c.Old) == nil {
+			if old == nil && c.IfExists || old != nil && p.Deployed(before, c.Old) == nil {
 				continue
 			}
 			r := retyping{step: s, change: c, old: old, TypeChange: schema.TypeChange{Verdict: schema.UnknownType}}

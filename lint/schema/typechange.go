@@ -22,7 +22,7 @@ const (
 type TypeChange struct {
 	Verdict TypeVerdict
 	Why     string // one clause for a message; "" for Same and Widening
-	Quiet   bool   // a SideEffect that no statement of the measured application answered differently for
+	Quiet   bool   // a SideEffect for which no statement of the measured application answered with another value
 	Silent  bool   // values are lost without an error, also in strict mode
 	Enum    bool   // it stems from the members of an ENUM or SET
 	Charset bool   // it stems from the character set or collation alone
@@ -156,7 +156,8 @@ func changes(format string, args ...any) TypeChange {
 }
 
 // quietly is a side effect on drivers and definitions: measured on four servers,
-// the statements of an old application answer as before.
+// the statements of an old application answer as before, or with the same value in
+// a longer form.
 func quietly(why string) TypeChange {
 	return TypeChange{Verdict: SideEffect, Quiet: true, Why: why}
 }
@@ -275,7 +276,7 @@ func fractions(old, new Type, o TypeOptions) TypeChange {
 	a, b := max(old.Scale, 0), max(new.Scale, 0)
 	switch {
 	case b > a:
-		return changes("the text form gains digits of a second")
+		return quietly("the text form gains digits of a second, on which code that parses it by a fixed layout fails")
 	case b < a && o.TruncatesFraction:
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: fmt.Sprintf("fractions of a second are cut to %d digits without an error", b)}
 	case b < a:
@@ -378,10 +379,11 @@ var holds = map[string][]string{
 func charsets(old, new Type) TypeChange {
 	a, b := alias(old.Charset), alias(new.Charset)
 	switch {
+	case a == b && a == "" && old.Binary == new.Binary:
+		return TypeChange{}
+	case a == "" && (b == "" || slices.Contains(holds[b], "*")):
+		return TypeChange{Charset: true, Verdict: SideEffect, Why: "the collation before is not known, and if it is another one, what compares as equal changes"}
 	case a == "" || b == "":
-		if a == b && collationOf(old) == collationOf(new) {
-			return TypeChange{}
-		}
 		return TypeChange{Charset: true, Verdict: SideEffect, Why: "whether the character set holds all characters is not known, since one of the two is not"}
 	case a != b && !slices.Contains(holds[b], "*") && !slices.Contains(holds[b], a):
 		return TypeChange{Verdict: Narrowing, Charset: true, Why: fmt.Sprintf("characters of %s that %s lacks are refused (error 1366)", a, b)}
