@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -31,7 +32,8 @@ children and delete them after, and add the key in a later release.
 
 ## When it is silent
 
-For a table or a column that the same release creates. REFERENCES in the definition
+For a table or a column that the same release creates; for a foreign key that takes the
+place of an equal one, unless one of the two refuses a DELETE and the other cascades. REFERENCES in the definition
 of a column, which MySQL reads and ignores, is an info.`,
 	Bad:  "foreign-key-on-existing-fires",
 	Good: "new-table-is-silent",
@@ -57,12 +59,44 @@ func runAddForeignKey(p *Pass) {
 			f.Message = fmt.Sprintf("the server refuses the foreign key of `%s` unless foreign keys are switched on for the database", c.Table)
 		case p.newColumns(before, c.ForeignKey.Columns):
 			continue
+		case equalForeignKey(p.Start(before), c.ForeignKey) != nil:
+			why := reactsOtherwise(equalForeignKey(p.Start(before), c.ForeignKey), c.ForeignKey)
+			if why == "" {
+				continue
+			}
+			f.Message = fmt.Sprintf("the foreign key over (%s) of `%s` takes the place of an equal one, but %s", strings.Join(c.ForeignKey.Columns, ", "), c.Table, why)
+			f.Help = "repeat ON DELETE and ON UPDATE as they were, until no code relies on them"
 		default:
 			f.Message = fmt.Sprintf("a foreign key over (%s) of `%s`: running writes that point nowhere fail (error 1452), and so do deletes of what is pointed at (error 1451)",
 				strings.Join(c.ForeignKey.Columns, ", "), c.Table)
 		}
 		p.Report(f)
 	}
+}
+
+// equalForeignKey returns the foreign key of the deployed table that points from the
+// same columns to the same ones, or nil.
+func equalForeignKey(t *schema.Table, fk *schema.ForeignKey) *schema.ForeignKey {
+	for _, old := range t.ForeignKeys {
+		if schema.SameName(old.RefTable.Name, fk.RefTable.Name) && slices.EqualFunc(old.Columns, fk.Columns, schema.SameName) && slices.EqualFunc(old.RefColumns, fk.RefColumns, schema.SameName) {
+			return old
+		}
+	}
+	return nil
+}
+
+// reactsOtherwise says what the new one of two equal foreign keys makes of running
+// statements; "" when they fare as before, or fail no more.
+func reactsOtherwise(old, now *schema.ForeignKey) string {
+	switch {
+	case old.OnDelete != "" && now.OnDelete == "":
+		return "running DELETEs of what is pointed at, which it passed on, fail (error 1451)"
+	case old.OnDelete == "" && now.OnDelete != "":
+		return "running DELETEs of what is pointed at, which it refused, now go through and change these rows too"
+	case old.OnUpdate != "" && now.OnUpdate == "":
+		return "running UPDATEs of the key that is pointed at, which it passed on, fail (error 1451)"
+	}
+	return ""
 }
 
 // newColumns says whether the release itself adds one of the columns.

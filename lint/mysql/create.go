@@ -221,7 +221,7 @@ func (s *statement) option(d *definition, o *ast.ColumnOption) {
 	case ast.ColumnOptionCheck:
 		d.checks = append(d.checks, &schema.Check{Name: o.ConstraintName, Expr: restore(o.Expr), Enforced: o.Enforced})
 	case ast.ColumnOptionReference:
-		d.foreign = append(d.foreign, &schema.ForeignKey{Columns: []string{col.Name}, RefTable: name(o.Refer.Table), RefColumns: partNames(o.Refer.IndexPartSpecifications)})
+		d.foreign = append(d.foreign, foreignKey("", []string{col.Name}, o.Refer))
 	}
 }
 
@@ -276,12 +276,31 @@ func (s *statement) charsetAttribute(t *schema.Type, c clause) {
 var bytesType = map[string]string{"char": "binary", "varchar": "varbinary", "tinytext": "tinyblob", "text": "blob", "mediumtext": "mediumblob", "longtext": "longblob"}
 
 // constraint reads a key or constraint, which is the clause at.
+func foreignKey(named string, columns []string, to *ast.ReferenceDef) *schema.ForeignKey {
+	fk := &schema.ForeignKey{Name: named, Columns: columns, RefTable: name(to.Table), RefColumns: partNames(to.IndexPartSpecifications)}
+	if to.OnDelete != nil {
+		fk.OnDelete = reaction(to.OnDelete.ReferOpt)
+	}
+	if to.OnUpdate != nil {
+		fk.OnUpdate = reaction(to.OnUpdate.ReferOpt)
+	}
+	return fk
+}
+
+// reaction returns what a foreign key does but refuse.
+func reaction(o ast.ReferOptionType) string {
+	switch o {
+	case ast.ReferOptionNoOption, ast.ReferOptionRestrict, ast.ReferOptionNoAction:
+		return ""
+	}
+	return strings.ToLower(o.String())
+}
+
 func (s *statement) constraint(c *ast.Constraint, on schema.On, at clause) schema.Change {
 	on.IfExists = on.IfExists || c.IfNotExists
 	switch c.Tp {
 	case ast.ConstraintForeignKey:
-		return &schema.AddForeignKey{On: on, ForeignKey: &schema.ForeignKey{
-			Name: c.Name, Columns: partNames(c.Keys), RefTable: name(c.Refer.Table), RefColumns: partNames(c.Refer.IndexPartSpecifications)}}
+		return &schema.AddForeignKey{On: on, ForeignKey: foreignKey(c.Name, partNames(c.Keys), c.Refer)}
 	case ast.ConstraintCheck:
 		return &schema.AddCheck{On: on, Check: &schema.Check{Name: c.Name, Expr: restore(c.Expr), Enforced: c.Enforced}}
 	}

@@ -200,7 +200,10 @@ type ForeignKey struct {
 	Columns    []string
 	RefTable   Name
 	RefColumns []string
-	Release    int
+	// OnDelete and OnUpdate say what becomes of rows whose parent goes or gets
+	// another key: "cascade", "set null" …; "" where the server refuses that.
+	OnDelete, OnUpdate string
+	Release            int
 }
 
 // A Check is a CHECK constraint.
