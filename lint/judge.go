@@ -6,6 +6,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
 	"github.com/expandcheck/expandcheck/rules"
 )
 
@@ -131,7 +132,11 @@ func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
 		if err != nil {
 			rule = rules.UnparsedStatement
 		}
-		emit(rules.Finding{Rule: rule, Severity: cfg.severity(rule), Message: p.Message, Help: p.Help,
+		severity := cfg.severity(rule)
+		if rule == rules.DuplicateVersion && d.Directory.OutOfOrder == migration.Unknown {
+			severity = min(severity, rules.Warning) // no tool is known that refuses it
+		}
+		emit(rules.Finding{Rule: rule, Severity: severity, Message: p.Message, Help: p.Help,
 			Pos: schema.Position{File: p.File, Line: max(p.Line, 1), Column: max(p.Column, 1), EndLine: max(p.Line, 1), EndColumn: max(p.Column, 1)}})
 	}
 	for _, m := range d.Directory.Migrations {
@@ -151,6 +156,11 @@ func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
 // stands first, and where it keeps a statement from being read.
 func (d *Database) templates(cfg Config, emit func(rules.Finding)) {
 	times, first := map[string]int{}, []func(){}
+	type place struct {
+		file string
+		at   sqltext.Position
+	}
+	dark := map[place]bool{}
 	for _, m := range d.Directory.Migrations {
 		if !d.pending[m] {
 			continue
@@ -165,9 +175,13 @@ func (d *Database) templates(cfg Config, emit func(rules.Finding)) {
 				times[t.Text]++
 				switch {
 				case d.dark[st]:
+					dark[place{st.File.Name, t.At}] = true
 					emit(d.template(cfg, m, st, t, "this statement was not checked: it cannot be read while the placeholder `"+t.Text+"` has no value"))
 				case times[t.Text] == 1:
 					first = append(first, func() {
+						if dark[place{st.File.Name, t.At}] {
+							return
+						}
 						emit(d.template(cfg, m, st, t, fmt.Sprintf("the placeholder `%s` has no value: %s read with a stand-in", t.Text, plural(times[t.Text], "statement was", "statements were"))))
 					})
 				}

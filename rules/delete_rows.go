@@ -29,7 +29,8 @@ Make sure that nothing reads the rows, and say so in an ignore with its reason.
 
 ## When it is silent
 
-For a table that the same release creates or fills; for temporary tables.`,
+For a table that the same release creates; for temporary tables; for rows of some
+condition, after the same release inserted rows into the table.`,
 	Bad:  "delete-all-fires",
 	Good: "rows-of-the-release-are-silent",
 	Run:  runDeleteRows,
@@ -39,12 +40,15 @@ func runDeleteRows(p *Pass) {
 	p.historyLost()
 	for s, c := range Changed[*schema.Delete](p) {
 		before := s.Effect.Before
-		if before != nil && (p.Start(before) == nil || before.Temporary) || p.filled(c.Table) {
+		if before != nil && (p.Start(before) == nil || before.Temporary) {
 			continue
 		}
 		f := p.At(s)
 		f.Message = fmt.Sprintf("all rows of `%s` are deleted, for the running code too", c.Table)
 		if c.Where || c.Limit || len(c.Reads) > 0 {
+			if p.filled(s, c.Table) {
+				continue
+			}
 			f.Severity = p.AtMost(Warning)
 			f.Message = fmt.Sprintf("rows of `%s` are deleted, for the running code too", c.Table)
 		}
@@ -74,10 +78,13 @@ func (p *Pass) historyLost() {
 	}
 }
 
-// filled says whether the release inserts rows into the table.
-func (p *Pass) filled(t schema.Name) bool {
-	for _, in := range Changed[*schema.Insert](p) {
-		if schema.SameName(in.Table.Name, t.Name) {
+// filled says whether the release inserts rows into the table before a step.
+func (p *Pass) filled(before *Step, t schema.Name) bool {
+	for s := range p.Changes() {
+		if s == before {
+			break
+		}
+		if in, ok := s.Change.(*schema.Insert); ok && schema.SameName(in.Table.Name, t.Name) {
 			return true
 		}
 	}

@@ -33,7 +33,8 @@ DEFAULT NULL.
 ## When it is silent
 
 When the attribute is dropped in words; for NOT NULL of a column of the primary
-key, which MySQL keeps; for generated columns; for a table or column that the same release
+key, which MySQL keeps; for the DEFAULT of a column that becomes NOT NULL, which
+set-not-null reports; for generated columns; for a table or column that the same release
 creates.`,
 	Bad:  "auto-increment-not-repeated-fires",
 	Good: "all-repeated-is-silent",
@@ -79,7 +80,7 @@ func lostSoft(old, now *schema.Column) []string {
 	if !old.Nullable && now.Nullable && !now.NullSpelled {
 		lost = append(lost, "NOT NULL")
 	}
-	if old.Default != nil && !old.Default.Null && now.Default == nil {
+	if notNull := old.Nullable && !now.Nullable; !notNull && old.Default != nil && !old.Default.Null && now.Default == nil {
 		lost = append(lost, "its DEFAULT")
 	}
 	if old.OnUpdate != "" && now.OnUpdate == "" {

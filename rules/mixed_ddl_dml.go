@@ -28,7 +28,9 @@ Put the DDL into one migration and the change of rows into another.
 
 ## When it is silent
 
-For rows of a table that the same release creates; for a migration of one kind.`,
+For rows of a table that the same release creates; for a migration of one kind; where all
+DDL may run again after a failure: IF EXISTS, IF NOT EXISTS, OR REPLACE, or in a string
+that is prepared under such a condition.`,
 	Bad:  "alter-and-update-fires",
 	Good: "rows-of-new-table-are-silent",
 	Run:  runMixedDDLDML,
@@ -46,7 +48,7 @@ func runMixedDDLDML(p *Pass) {
 			rows = rows || s.Effect.Before == nil || p.Start(s.Effect.Before) != nil
 		case *schema.Neutral, *schema.DropHistory, *schema.SetVariable, *schema.Call, *schema.Opaque:
 		default:
-			ddl = true
+			ddl = ddl || !schema.Conditional(s.Change)
 		}
 		if ddl && rows && !reported {
 			reported = true

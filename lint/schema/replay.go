@@ -373,6 +373,19 @@ func TableName(c Change) (Name, bool) {
 	return Name{}, false
 }
 
+// Conditional says whether a change asks first whether it is done already: IF
+// EXISTS, IF NOT EXISTS, OR REPLACE, or a condition around it.
+func Conditional(c Change) bool {
+	switch c := c.(type) {
+	case *CreateView:
+		return c.OrReplace
+	case *DropView:
+		return c.IfExists
+	}
+	on, ok := tableOf(c)
+	return c.Base().Hidden != nil || ok && on.IfExists
+}
+
 func (s *Schema) alter(on *On, c Change) Effect {
 	switch c.(type) {
 	case *Insert, *Update, *Delete, *TruncateTable, *DropHistory:
