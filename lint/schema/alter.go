@@ -238,8 +238,9 @@ func (t *Table) applyKey(c Change, release int) (missing string) {
 		if !c.Inline {
 			fk := *c.ForeignKey
 			fk.Release = release
-			t.ForeignKeys = append(slices.Clone(t.ForeignKeys), &fk)
 			t.supportForeignKey(&fk, release)
+			t.nameForeignKey(&fk)
+			t.ForeignKeys = append(slices.Clone(t.ForeignKeys), &fk)
 		}
 	case *DropForeignKey:
 		t.dropForeignKey(c.Name)
@@ -296,6 +297,26 @@ func (t *Table) supportForeignKey(fk *ForeignKey, release int) {
 		k.Columns = append(k.Columns, KeyPart{Column: c})
 	}
 	t.addKey(k, release)
+}
+
+// madeName is what the names that InnoDB makes for foreign keys of a table begin with.
+func madeName(table Name) string { return table.Name + "_ibfk_" }
+
+// nameForeignKey gives a foreign key without a name the one that InnoDB makes: the
+// next number of the table.
+func (t *Table) nameForeignKey(fk *ForeignKey) {
+	if fk.Name != "" {
+		return
+	}
+	last := 0
+	for _, other := range t.ForeignKeys {
+		if n, ok := strings.CutPrefix(Fold(other.Name), Fold(madeName(t.Name))); ok {
+			if number, err := strconv.Atoi(n); err == nil {
+				last = max(last, number)
+			}
+		}
+	}
+	fk.Name = madeName(t.Name) + strconv.Itoa(last+1)
 }
 
 // startsWith says whether a foreign key on the columns can use the key.

@@ -263,12 +263,14 @@ func (s *Schema) createTable(c *CreateTable) Effect {
 	for _, k := range keys {
 		t.addKey(k, s.release)
 	}
-	t.ForeignKeys = slices.Clone(t.ForeignKeys)
-	for i, fk := range t.ForeignKeys {
+	foreign := t.ForeignKeys
+	t.ForeignKeys = make([]*ForeignKey, 0, len(foreign))
+	for _, fk := range foreign {
 		made := *fk
 		made.Release = s.release
-		t.ForeignKeys[i] = &made
 		t.supportForeignKey(&made, s.release)
+		t.nameForeignKey(&made)
+		t.ForeignKeys = append(t.ForeignKeys, &made)
 	}
 	t.Checks = slices.Clone(t.Checks)
 	for i, check := range t.Checks {
@@ -332,11 +334,14 @@ func (s *Schema) renameTable(c *RenameTable) Effect {
 	after.Name = c.To
 	after.ForeignKeys = slices.Clone(before.ForeignKeys)
 	for i, fk := range after.ForeignKeys {
+		follows := *fk
 		if equalFold(fk.RefTable.Name, before.Name.Name) { // to itself
-			follows := *fk
 			follows.RefTable = c.To
-			after.ForeignKeys[i] = &follows
 		}
+		if number, ok := strings.CutPrefix(fk.Name, madeName(before.Name)); ok {
+			follows.Name = madeName(c.To) + number
+		}
+		after.ForeignKeys[i] = &follows
 	}
 	s.take(before)
 	s.put(&after)

@@ -246,7 +246,8 @@ func TestReplay(t *testing.T) {
 
 		// Constraints.
 		{"a foreign key brings an index", []Change{ab(), foreign("fk", "b")}, "a int; b int; key fk(b); foreign fk(b)", ""},
-		{"without a name", []Change{ab(), foreign("", "b")}, "a int; b int; key b(b); foreign (b)", ""},
+		{"without a name", []Change{ab(), foreign("", "b")}, "a int; b int; key b(b); foreign t_ibfk_1(b)", ""},
+		{"the next without a name", []Change{ab(), foreign("", "b"), foreign("", "a"), &DropForeignKey{On: on("t"), Name: "t_ibfk_1"}}, "a int; b int; key b(b); key a(a); foreign t_ibfk_2(a)", ""},
 		{"in CREATE TABLE", []Change{created}, "a int; b int; key fk(b); foreign fk(b)", ""},
 		{"a key may serve", []Change{ab(), &AddKey{On: on("t"), Key: keyOn("k(b,a)")}, foreign("fk", "b")}, "a int; b int; key k(b,a); foreign fk(b)", ""},
 		{"the second column does not", []Change{ab(), &AddKey{On: on("t"), Key: keyOn("k(a,b)")}, foreign("fk", "b")}, "a int; b int; key k(a,b); key fk(b); foreign fk(b)", ""},
