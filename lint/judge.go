@@ -24,7 +24,7 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 			out = append(out, f)
 		}
 	}
-	emit = inGo(emit)
+	emit = once(inGo(emit))
 	var final *schema.Schema
 	if !d.oneRelease(cfg) {
 		final = d.Schema
@@ -43,6 +43,23 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 	d.problems(cfg, emit)
 	d.templates(cfg, emit)
 	return out, proofs
+}
+
+// once drops what was said already: a loop, or a routine that is called often, runs
+// one statement many times.
+func once(emit func(rules.Finding)) func(rules.Finding) {
+	type said struct {
+		rule    *rules.Rule
+		at      schema.Position
+		message string
+	}
+	before := map[said]bool{}
+	return func(f rules.Finding) {
+		if is := (said{f.Rule, f.Pos, f.Message}); !before[is] {
+			before[is] = true
+			emit(f)
+		}
+	}
 }
 
 // inGo spells the directives that help texts name as Go comments where the

@@ -109,7 +109,7 @@ func (p *Pass) reportCharset(s *Step, column string, change schema.TypeChange, i
 	default:
 		return
 	}
-	f.Message = fmt.Sprintf("the character set of `%s.%s` changes: %s", f.Table, column, change.Why)
+	f.Message = fmt.Sprintf("the character set or collation of `%s.%s` changes: %s", f.Table, column, change.Why)
 	p.Report(f)
 }
 

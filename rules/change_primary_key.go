@@ -69,7 +69,7 @@ func runChangePrimaryKey(p *Pass) {
 		f.Message = fmt.Sprintf("the primary key of `%s` %s: upserts and REPLACEs of the running code meet another key, and what it took for unique may not be", c.Table, what)
 		if added := widenedBy(start, end, old); len(added) > 0 {
 			f.Severity = p.AtMost(Warning)
-			f.Message = fmt.Sprintf("the primary key of `%s` %s: running code knows the default of `%s` alone, and takes rows that differ in nothing else for one", c.Table, what, strings.Join(added, "`, `"))
+			f.Message = fmt.Sprintf("the primary key of `%s` %s: running code leaves `%s` at its default, and once other values are written finds two rows where it takes one for granted", c.Table, what, strings.Join(added, "`, `"))
 			f.Help = "write other values of it only after all code that knows one row per old key is gone"
 		}
 		p.Report(f)

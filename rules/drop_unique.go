@@ -56,7 +56,7 @@ func runDropUnique(p *Pass) {
 		table, _ := schema.TableName(s.Change)
 		if added := widenedBy(p.Start(s.Effect.Before), end, key); len(added) > 0 {
 			p.Reportf(s, name, "write other values of it only after all code that knows one row per old key is gone",
-				"unique key `%s` of `%s` is dropped for one with `%s`: running code knows the default of that alone, and takes rows that differ in nothing else for one", name, table, strings.Join(added, "`, `"))
+				"unique key `%s` of `%s` is dropped for one with `%s`: running code leaves that at its default, and once other values are written finds two rows where it takes one for granted", name, table, strings.Join(added, "`, `"))
 			continue
 		}
 		p.Reportf(s, name, "deploy code that does not rely on it first",

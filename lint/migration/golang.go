@@ -119,6 +119,7 @@ type goStatements struct {
 	source string
 	out    []Statement
 	taken  map[token.Pos]bool // directives that stand above a statement
+	from   token.Pos          // the function that is walked: it leads to what other files do
 }
 
 // statements walks a migration function.
@@ -128,6 +129,13 @@ func (b *goStatements) statements(v gosrc.Value) []Statement {
 		fn, ok := a.(*gosrc.Func)
 		if !ok {
 			continue
+		}
+		b.from = token.NoPos
+		switch {
+		case fn.Lit != nil:
+			b.from = fn.Lit.Pos()
+		case fn.Obj != nil:
+			b.from = fn.Obj.Pos()
 		}
 		w := &gosrc.Walker{Program: b.g.program, Follow: true, Call: b.call}
 		w.Value(fn)
@@ -247,9 +255,10 @@ func (b *goStatements) own(pos token.Pos) bool {
 	return f != nil && f.Name() == b.file.Name
 }
 
-// offset is where pos, or else fallback, stands in the file; 0 when neither does.
+// offset is where pos, or else fallback, stands in the file; where neither does, the
+// function that leads there.
 func (b *goStatements) offset(pos, fallback token.Pos) int {
-	for _, p := range [...]token.Pos{pos, fallback} {
+	for _, p := range [...]token.Pos{pos, fallback, b.from} {
 		if p.IsValid() && b.own(p) {
 			return b.g.program.Fset.Position(p).Offset
 		}
