@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -28,8 +29,8 @@ Make sure that no code relies on the cascade.
 
 ## When it is silent
 
-When a column of the key goes too; when the release adds a foreign key over the same
-columns; for a table that the same release creates.`,
+When a column of the key goes too; when the release ends with a foreign key over the same
+columns, or over more of them to the same table with the same ON DELETE; for a table that the same release creates.`,
 	Bad:  "drop-of-foreign-key-informs",
 	Good: "added-again-is-silent",
 	Run:  runDropForeignKey,
@@ -49,7 +50,7 @@ func runDropForeignKey(p *Pass) {
 			continue
 		}
 		fk := foreignKey(start, name)
-		if fk == nil || standsIn(end, fk) {
+		if fk == nil || standsIn(start, end, fk) {
 			continue
 		}
 		table, _ := schema.TableName(s.Change)
@@ -67,18 +68,28 @@ func foreignKey(t *schema.Table, name string) *schema.ForeignKey {
 	return nil
 }
 
-// standsIn says whether the table has another foreign key over the columns, or
-// one of the columns no more.
-func standsIn(t *schema.Table, fk *schema.ForeignKey) bool {
+// standsIn says whether the table ends with another foreign key over the columns, or
+// over more of them to the same table, or with one of the columns no more.
+func standsIn(start, end *schema.Table, fk *schema.ForeignKey) bool {
 	for _, c := range fk.Columns {
-		if t.Column(c) == nil && !t.Unknown {
+		if end.Column(c) == nil && (!end.Unknown || start.Column(c) != nil) {
 			return true
 		}
 	}
-	for _, other := range t.ForeignKeys {
-		if strings.EqualFold(strings.Join(other.Columns, ","), strings.Join(fk.Columns, ",")) {
+	for _, other := range end.ForeignKeys {
+		same := strings.EqualFold(strings.Join(other.Columns, ","), strings.Join(fk.Columns, ","))
+		if same || schema.SameName(other.RefTable.Name, fk.RefTable.Name) && other.OnDelete == fk.OnDelete && hasAll(other.Columns, fk.Columns) {
 			return true
 		}
 	}
 	return false
+}
+
+func hasAll(columns, some []string) bool {
+	for _, name := range some {
+		if !slices.ContainsFunc(columns, func(c string) bool { return schema.SameName(c, name) }) {
+			return false
+		}
+	}
+	return true
 }
