@@ -17,7 +17,8 @@ var DropIndex = &Rule{
 	Doc: `## What it does
 
 Reports DROP INDEX of an index that was there before the release, is visible, and is
-not unique. A FULLTEXT index is an error.
+not unique. A FULLTEXT index is an error. An index that no migration makes is reported as
+not known: it may be unique.
 
 ## Why it breaks
 
@@ -46,6 +47,10 @@ func runDropIndex(p *Pass) {
 	for s, c := range Changed[*schema.DropKey](p) {
 		key := p.droppedKey(s, c.Name)
 		end := p.End(s.Effect.After)
+		if p.unknownKey(s, c) && (end == nil || end.Key(c.Name) == nil) {
+			p.Reportf(s, c.Name, "name a dump under `schema:` in the configuration, and the replay knows the index",
+				"index `%s` of `%s` is dropped; no migration here makes it, so which queries use it, and whether it is unique, is not known", c.Name, c.Table)
+		}
 		if key == nil || key.Unique() || key.Invisible || covered(end, key) || headless(end, key) {
 			continue
 		}
@@ -58,6 +63,12 @@ func runDropIndex(p *Pass) {
 		}
 		p.Report(f)
 	}
+}
+
+// unknownKey says whether a step drops an index of which nothing is known.
+func (p *Pass) unknownKey(s *Step, c *schema.DropKey) bool {
+	before := s.Effect.Before
+	return c.Name != "PRIMARY" && !c.IfExists && c.Hidden == nil && p.Start(before) != nil && before.Unknown && before.Key(c.Name) == nil
 }
 
 // droppedKey returns the key that a step drops, if it was there before the
