@@ -33,8 +33,8 @@ children and delete them after, and add the key in a later release.
 ## When it is silent
 
 For a table or a column that the same release creates; for a foreign key that takes the
-place of an equal one, unless one of the two refuses a DELETE and the other cascades. REFERENCES in the definition
-of a column, which MySQL reads and ignores, is an info.`,
+place of an equal one, unless one of the two refuses a DELETE and the other cascades.
+REFERENCES in the definition of a column, which MySQL reads and ignores, is an info.`,
 	Bad:  "foreign-key-on-existing-fires",
 	Good: "new-table-is-silent",
 	Run:  runAddForeignKey,

@@ -31,9 +31,9 @@ Find the duplicates, stop the code from writing more, and add the key in a later
 
 ## When it is silent
 
-For a table that the same release creates; over a new column that is NULL, or that the
-release fills and that has no default, so that add-required-column reports it; when a
-unique key on some of these columns stands, or is dropped in the same statement. A key
+For a table that the same release creates; over a new column that is NULL; over a new
+column without a default that the release fills, which add-required-column reports; when
+a unique key on some of these columns stands, or is dropped in the same statement. A key
 over the first characters of a column forbids more than one over the whole.`,
 	Bad:  "unique-over-existing-fires",
 	Good: "subset-is-unique-is-silent",

@@ -10,24 +10,30 @@ import (
 	"github.com/expandcheck/expandcheck/rules"
 )
 
+// howToRead tells readers of the examples what testing made of them.
+const howToRead = `The examples are directories: files below base/ are deployed, and those below head/ are
+what the pull request adds; without the two, every migration is a release of its own. Below
+` + "`want`" + ` stands what is reported: file, line and column, severity, rule, and what it is about.`
+
 // page is the documentation of a rule: what `explain` says, with its scenarios.
 func page(r *rules.Rule) string {
 	bad, good := rules.Examples(r)
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!-- Made from rules/%s: go test ./rules -run TestDocs -update -->\n\n", "testdata/"+r.Name+" and its Doc")
 	fmt.Fprintf(&b, "# %s\n\n%s: %s. Family: %s.\n\n%s\n", r.Name, r.Severity, r.Summary, r.Family, r.Doc)
-	fmt.Fprintf(&b, "\n## Example: it fires\n\n```text\n%s```\n\n## Example: it is silent\n\n```text\n%s```\n", bad, good)
+	fmt.Fprintf(&b, "\n## Example: it fires\n\n"+howToRead+"\n\n```text\n%s```\n\n## Example: it is silent\n\n```text\n%s```\n", bad, good)
 	return b.String()
 }
 
 func list() string {
 	var b strings.Builder
-	b.WriteString("<!-- Made from the rules: go test ./rules -run TestDocs -update -->\n\n# The rules\n")
+	b.WriteString("<!-- Made from the rules: go test ./rules -run TestDocs -update -->\n\n# The rules\n\n")
+	b.WriteString("A release is what is deployed together. The running code is what runs while its migrations are\napplied: the code of the release before. The severities are those without a configuration.\n")
 	family := rules.Family("")
 	for _, r := range rules.All() {
 		if r.Family != family {
 			family = r.Family
-			fmt.Fprintf(&b, "\n## %s\n\n| rule | severity | fires when |\n| --- | --- | --- |\n", family)
+			fmt.Fprintf(&b, "\n## %s: %s\n\n| rule | severity | fires when |\n| --- | --- | --- |\n", family, family.About())
 		}
 		fmt.Fprintf(&b, "| [%s](rules/%s.md) | %s | %s |\n", r.Name, r.Name, r.Severity, r.Summary)
 	}

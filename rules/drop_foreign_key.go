@@ -30,7 +30,8 @@ Make sure that no code relies on the cascade.
 ## When it is silent
 
 When a column of the key goes too; when the release ends with a foreign key over the same
-columns, or over more of them to the same table with the same ON DELETE; for a table that the same release creates.`,
+columns, or over more of them to the same table with the same ON DELETE; for a table
+that the same release creates.`,
 	Bad:  "drop-of-foreign-key-informs",
 	Good: "added-again-is-silent",
 	Run:  runDropForeignKey,

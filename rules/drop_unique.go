@@ -22,6 +22,9 @@ INSERT … ON DUPLICATE KEY UPDATE, INSERT IGNORE and REPLACE of the running cod
 no duplicate any more, and insert a second row. Once duplicates are there, the key
 cannot come back.
 
+Where the new key is the old one and new columns with a default, running code finds its own
+duplicates still, but takes two rows for one as soon as other values are written.
+
 ## Do this instead
 
 First deploy code that does not rely on the key.

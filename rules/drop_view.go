@@ -27,8 +27,8 @@ First deploy code that does not read the view, then drop it.
 ## When it is silent
 
 When the release makes the view again under the same name; for a view that the
-release itself made. DROP VIEW IF EXISTS of a view that no migration makes is a warning that says
-so, as it is for tables.`,
+release itself made. DROP VIEW IF EXISTS of a view that no migration makes is a warning
+that says so, as it is for tables.`,
 	Bad:  "drop-of-deployed-view-fires",
 	Good: "view-made-again-is-silent",
 	Run:  runDropView,

@@ -44,8 +44,8 @@ var OpaqueDDL = &Rule{
 Reports what may change the schema and cannot be read: a string for PREPARE or
 EXECUTE IMMEDIATE that is put together when it runs, or that stands in a variable
 which this migration does not fill; DDL in strings and bodies that cannot be
-parsed; bodies in another language; and migrations that are written in Go or
-another language.
+parsed; bodies in another language; and migrations in Go whose SQL cannot be followed,
+or in another language.
 
 DDL that can be read in a string (SET @x = IF(…, 'ALTER …', 'SELECT 1')) or in the
 body of a procedure, event or block is judged by the other rules, which say that it
@@ -179,7 +179,8 @@ Give the one that is not deployed yet the next free version.
 
 ## When it is silent
 
-For variants of one migration for different dialects, and for repeatable migrations.`,
+For variants of one migration for different dialects, and for repeatable migrations. In
+a directory of no tool that is known it is a warning: what runs it may take both.`,
 	Bad:  "same-number-twice-fires",
 	Good: "dialect-variants-are-silent",
 }

@@ -5,7 +5,7 @@ var MissingDown = &Rule{
 	Name:     "missing-down",
 	Family:   Order,
 	Severity: Warning,
-	Summary:  "a migration has no down part where the others have one",
+	Summary:  "a migration has no down part where most others have one",
 	Doc: `## What it does
 
 Reports a migration without a down part in a directory where at least half of the

@@ -36,6 +36,17 @@ const (
 	Input    Family = "Input"
 )
 
+// About says what the rules of a family hold migrations to.
+func (f Family) About() string {
+	return map[Family]string{
+		Expand:   "the new schema must accept what the running code does",
+		Contract: "nothing that runs may use what goes away",
+		Order:    "one step per release, and migrations that any tool runs to the end",
+		Code:     "what Go code reads and writes while data moves",
+		Input:    "what could not be read, and what is said about findings",
+	}[f]
+}
+
 // Verdict is what is known about a contract step.
 type Verdict string
 

@@ -66,16 +66,13 @@ func (p prose) list(all []*rules.Rule) {
 	for _, r := range all {
 		width = max(width, len(r.Name))
 	}
-	for i, family := range []rules.Family{rules.Expand, rules.Contract, rules.Order, rules.Code, rules.Input} {
-		if i > 0 {
-			p.printf("\n")
+	family := rules.Family("")
+	for _, r := range all {
+		if r.Family != family {
+			family = r.Family
+			p.printf("%s: %s\n", p.bold(string(family)), family.About())
 		}
-		p.printf("%s\n", p.bold(string(family)))
-		for _, r := range all {
-			if r.Family == family {
-				p.printf("  %-*s  %-7s  %s\n", width, r.Name, r.Severity, r.Summary)
-			}
-		}
+		p.printf("  %-*s  %-7s  %s\n", width, r.Name, r.Severity, r.Summary)
 	}
 }
 
