@@ -379,7 +379,7 @@ var holds = map[string][]string{
 func charsets(old, new Type) TypeChange {
 	a, b := alias(old.Charset), alias(new.Charset)
 	switch {
-	case a == b && a == "" && old.Binary == new.Binary:
+	case a == "" && b == "" && old.Binary == new.Binary:
 		return TypeChange{}
 	case a == "" && (b == "" || slices.Contains(holds[b], "*")):
 		return TypeChange{Charset: true, Verdict: SideEffect, Why: "the collation before is not known, and if it is another one, what compares as equal changes"}
