@@ -17,7 +17,7 @@ var ChangeType = &Rule{
 Reports MODIFY and CHANGE to a type that keeps every value but changes what the
 running code sees: another text form, another driver type, another order. It is a
 warning where statements answer with the same values and only drivers, parsers or later
-definitions see it, as from VARCHAR to TEXT, or from DATETIME to DATETIME(6). Another
+definitions see it, as from CHAR to VARCHAR, or from DATETIME to DATETIME(6). Another
 expression of a generated column counts too, and so does a column that becomes generated,
 or is no longer.
 
@@ -37,8 +37,11 @@ Add a new column of the new type and move the data: running code keeps the old o
 
 ## When it is silent
 
-For a type that is wider and looks the same, such as INT to BIGINT; for members
-appended to an ENUM; for a table or column that the same release creates.`,
+For a type that is wider and looks the same, such as INT to BIGINT, or VARCHAR to TEXT:
+on four servers no statement told the two apart, and where TEXT lacks something, a
+literal DEFAULT or a length in an index, the server refuses the ALTER or lost-attribute
+speaks; for members appended to an ENUM; for a table or column that the same release
+creates.`,
 	Bad:  "decimal-scale-fires",
 	Good: "int-to-bigint-is-silent",
 	Run:  runChangeType,

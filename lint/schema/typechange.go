@@ -337,8 +337,6 @@ func texts(old, new Type, _ TypeOptions) TypeChange {
 		return quietly("CHAR takes the blanks from the end of a value, VARCHAR and TEXT keep them")
 	case !oldChars && newChars:
 		return changes("VARCHAR counts towards the size of a row, where TEXT does not")
-	case oldChars && !newChars:
-		return quietly("TEXT takes no literal DEFAULT, and needs a length in every index")
 	case cs.Verdict != Same:
 		return cs
 	case a != b || old.Name != new.Name:
