@@ -335,8 +335,6 @@ func texts(old, new Type, _ TypeOptions) TypeChange {
 		return cs
 	case (old.Name == "char") != (new.Name == "char"):
 		return quietly("CHAR takes the blanks from the end of a value, VARCHAR and TEXT keep them")
-	case !oldChars && newChars:
-		return changes("VARCHAR counts towards the size of a row, where TEXT does not")
 	case cs.Verdict != Same:
 		return cs
 	case a != b || old.Name != new.Name:
@@ -403,17 +401,13 @@ func alias(charset string) string {
 func collationOf(t Type) string { return strings.Replace(t.Collation, "utf8mb3_", "utf8_", 1) }
 
 func bytes(old, new Type, _ TypeOptions) TypeChange {
-	a, oldFixed := characters(old)
-	b, newFixed := characters(new)
+	a, _ := characters(old)
+	b, _ := characters(new)
 	switch {
 	case b < a:
 		return narrow("values of more than %d bytes do not fit (error 1406)", b)
 	case new.Name == "binary" && (b > a || old.Name != "binary"):
 		return TypeChange{Verdict: Narrowing, Silent: true, Why: "values are filled with zero bytes at the end, which changes them without an error"}
-	case oldFixed && !newFixed:
-		return changes("BLOB takes no literal DEFAULT, and needs a length in every index")
-	case !oldFixed && newFixed:
-		return changes("VARBINARY counts towards the size of a row, where BLOB does not")
 	case a != b || old.Name != new.Name:
 		return TypeChange{Verdict: Widening}
 	}

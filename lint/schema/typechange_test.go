@@ -175,9 +175,9 @@ func TestCompareTypes(t *testing.T) {
 		{"varbinary(16)", "binary(16)", "S"},
 		{"varbinary(16)", "varbinary(20)", "W"},
 		{"varbinary(20)", "varbinary(16)", "N"},
-		{"varbinary(16)", "blob", "w"},
+		{"varbinary(16)", "blob", "W"},
 		{"blob", "varbinary(255)", "N"},
-		{"tinyblob", "varbinary(255)", "w"},
+		{"tinyblob", "varbinary(255)", "W"},
 		{"tinyblob", "blob", "W"},
 		{"blob", "longblob", "W"},
 		{"longblob", "mediumblob", "N"},
@@ -213,7 +213,7 @@ func TestCompareTypes(t *testing.T) {
 		{"text utf8mb3", "varchar(21845) utf8mb3", "N"},
 		{"tinytext utf8mb4", "varchar(64) utf8mb4", "N"},
 		{"tinytext utf8mb4", "varchar(254) utf8mb4", "N"},
-		{"tinytext utf8mb4", "varchar(255) utf8mb4", "w"}, // 255 bytes are 255 characters at most
+		{"tinytext utf8mb4", "varchar(255) utf8mb4", "W"}, // 255 bytes are 255 characters at most
 		{"longtext", "char(255)", "N"},
 		// Text and bytes.
 		{"varchar(60) utf8mb4", "varbinary(240)", "w"},
