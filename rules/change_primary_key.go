@@ -31,7 +31,7 @@ Create a new table with the new key and move the data.
 ## When it is silent
 
 When the release ends with a primary key of the same columns; when the columns of the
-old one stay unique, and the new one is a number that the server counts; where a rebuild
+old one stay unique, and the new one is a new number that the server counts; where a rebuild
 leaves a column of the old key out, which drop-column reports; for a table that the same
 release creates.
 
@@ -84,13 +84,15 @@ func stillUnique(start, end *schema.Table, old, now *schema.Key) bool {
 			return false
 		}
 	}
-	return narrower(end, old) && (counts(end, now) || narrower(start, now))
+	return narrower(end, old) && (newNumber(start, end, now) || narrower(start, now))
 }
 
-func counts(t *schema.Table, k *schema.Key) bool {
+// newNumber says whether the key has a new column that the server counts: running
+// code gives that no value of its own.
+func newNumber(start, end *schema.Table, k *schema.Key) bool {
 	return slices.ContainsFunc(k.Columns, func(part schema.KeyPart) bool {
-		col := t.Column(part.Column)
-		return col != nil && col.AutoIncrement
+		col := end.Column(part.Column)
+		return col != nil && col.AutoIncrement && start.ColumnByID(col.ID) == nil
 	})
 }
 
