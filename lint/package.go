@@ -29,10 +29,9 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program) (*State
 		c := *d
 		if d.HeadUses != nil {
 			u := uses.Of(ctx, program, d.usesOptions(s.cfg, d.Schema))
-			differs := false
 			for _, pkg := range program.Packages {
-				c.HeadUses, differs = c.HeadUses.Replaced(pkg.Path, u.Queries)
-				changed = changed || differs
+				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries)
+				c.HeadUses, changed = replaced, changed || differs
 			}
 			if d.BaseUses == d.HeadUses {
 				c.BaseUses = c.HeadUses

@@ -31,10 +31,10 @@ func isVetTool(args []string) bool {
 }
 
 func vetTool(ctx context.Context, args []string, out io.Writer) error {
-	switch {
-	case args[0] == "-V=full":
+	switch args[0] {
+	case "-V=full":
 		return vetIdentity(ctx, out)
-	case args[0] == "-flags":
+	case "-flags":
 		_, err := fmt.Fprintln(out, "[]")
 		return err
 	}
