@@ -67,7 +67,8 @@ func (s scenario) run(t *testing.T) *report.Report {
 		}
 		cfg.Root = fsys
 	}
-	cfg.All, cfg.NoCode = base == nil, true
+	_, code := fsys["go.mod"]
+	cfg.All, cfg.NoCode = base == nil, !code
 	if base != nil {
 		cfg.Deployed = base
 	}

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -167,6 +168,7 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 			return
 		}
 		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
+		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
 		if set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers)
@@ -201,6 +203,21 @@ func carry(sets map[string]*wordSet, dir string, words []string) {
 	}
 	sets[last].add(words)
 }
+
+// leavesTableOpen reports whether a string literal of a Go file leaves the name of a
+// table to what is added to it: it may be any.
+func leavesTableOpen(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = openTable().Match(literal)
+		return !found
+	})
+	return found
+}
+
+var openTable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[\"`]$|$)")
+})
 
 // hasStatement reports whether a string literal of a Go file begins like a statement.
 func hasStatement(text []byte) bool {

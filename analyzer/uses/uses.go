@@ -6,6 +6,7 @@ package uses
 import (
 	"context"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -43,6 +44,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	if err != nil {
 		return nil, err
 	}
+	scan.Files = slices.DeleteFunc(scan.Files, func(f gosrc.Source) bool { return o.skips(path.Dir(f.Name)) })
 	names := o.names()
 	if len(names) == 0 {
 		return &schema.Uses{Files: len(scan.Files), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
