@@ -39,6 +39,7 @@ func (s *statement) insert(n *ast.InsertStmt, c schema.Clause) schema.Change {
 		in.Select = tablesOf(n.Select)
 		in.Whole = wholly(n.Select, nil)
 		in.Filtered, in.Fields = filtered(n.Select), fieldsOf(n.Select)
+		in.Copy = inserted(n)
 	}
 	return in
 }
@@ -108,7 +109,7 @@ func (s *statement) update(n *ast.UpdateStmt, c schema.Clause) []schema.Change {
 		t := owner(tables, a.Column)
 		u := byTable[t]
 		if u == nil {
-			u = &schema.Update{On: schema.On{Clause: c, Table: t}, Where: narrows(n.Where), Limit: n.Limit != nil, Reads: others(tables, t)}
+			u = &schema.Update{On: schema.On{Clause: c, Table: t}, Where: narrows(n.Where), Limit: n.Limit != nil, Reads: others(tables, t), Copy: copied(n, t)}
 			byTable[t] = u
 			out = append(out, u)
 		}

@@ -318,6 +318,7 @@ type (
 		Filtered bool
 		Fields   []Field // of the SELECT; nil when they are not known
 		Rows     int
+		Copy     *Copy // of a SELECT that is no union; nil otherwise
 	}
 	// Update is UPDATE of one table.
 	Update struct {
@@ -326,6 +327,7 @@ type (
 		Where bool     // one that leaves rows out: not WHERE 1 = 1
 		Limit bool
 		Reads []Name // other tables
+		Copy  *Copy
 	}
 	// Delete is DELETE from one table.
 	Delete struct {
