@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/server"
@@ -43,6 +44,9 @@ type Database struct {
 	routines []*routine                    // with DDL in their bodies, in the order in which they are made
 	remarks  []string                      // on the baseline
 	session  session
+	record   record // of what the replay did
+	moves    []*move.Move
+	callers  bool // the code is read with those who call what uses the schema
 }
 
 // Load reads the migrations and replays them.
@@ -62,10 +66,8 @@ func Load(ctx context.Context, cfg Config) (*State, error) {
 		if err := d.replay(ctx, cfg); err != nil {
 			return nil, err
 		}
-		if !cfg.NoCode && d.Directory.Path != "-" {
-			if err := d.readCode(ctx, cfg); err != nil {
-				return nil, err
-			}
+		if err := d.follow(ctx, cfg); err != nil {
+			return nil, err
 		}
 		state.Databases = append(state.Databases, d)
 	}
@@ -93,6 +95,7 @@ func (s *State) Report() *report.Report {
 		findings, proofs := d.judge(cfg)
 		rep.Findings = append(rep.Findings, sup.filter(d, findings)...)
 		rep.Proofs = append(rep.Proofs, proofs...)
+		rep.Moves = append(rep.Moves, d.moves...)
 		rep.Notes = append(rep.Notes, d.notes()...)
 		rep.Failures = append(rep.Failures, d.failures()...)
 	}

@@ -36,6 +36,7 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program) (*State
 			if d.BaseUses == d.HeadUses {
 				c.BaseUses = c.HeadUses
 			}
+			c.findMoves(s.cfg)
 		}
 		out.Databases = append(out.Databases, &c)
 	}
@@ -55,10 +56,11 @@ func (s *State) Digest() string {
 
 func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
 	return uses.Options{
-		Dirs:   d.codeDirs(cfg),
-		Server: d.Server,
-		Schema: catalog{s, d.gone},
-		Skip:   []string{d.Directory.Path},
-		Flags:  cfg.Flags,
+		Dirs:    d.codeDirs(cfg),
+		Server:  d.Server,
+		Schema:  catalog{s, d.gone},
+		Skip:    []string{d.Directory.Path},
+		Flags:   cfg.Flags,
+		Callers: d.callers,
 	}
 }

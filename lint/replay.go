@@ -209,6 +209,9 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 	var deployed []*migration.Migration
 	for i, m := range d.Directory.Migrations {
 		if !d.pending[m] {
+			if len(deployed) == 0 || !together(deployed, m) {
+				d.record.release++
+			}
 			deployed = append(deployed, m)
 			d.run(nil, m, results[i])
 		}
@@ -224,13 +227,14 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 			continue
 		}
 		if release == nil || !oneRelease && !together(release.Migrations, m) {
-			release = rules.NewRelease(len(d.Pending) + 1)
+			release = d.startRelease(deployed)
 			release.Steps = make([]rules.Step, 0, len(m.Up))
-			release.Directory, release.Base, release.Downs = d.Directory, deployed, d.downs()
-			d.Pending = append(d.Pending, release)
 		}
 		release.Migrations = append(release.Migrations, m)
 		d.run(release, m, results[i])
+	}
+	if release == nil && cfg.Deployed != nil && !cfg.All {
+		d.startRelease(deployed) // of code alone
 	}
 	d.uncalled()
 	for _, r := range d.Pending {
@@ -242,6 +246,15 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 // together says whether a migration is another part of the change before it.
 func together(before []*migration.Migration, m *migration.Migration) bool {
 	return m.Split != "" && before[len(before)-1].Split == m.Split
+}
+
+// startRelease adds a release to those that are judged.
+func (d *Database) startRelease(deployed []*migration.Migration) *rules.Release {
+	r := rules.NewRelease(len(d.Pending) + 1)
+	r.Directory, r.Base, r.Downs = d.Directory, deployed, d.downs()
+	d.Pending = append(d.Pending, r)
+	d.record.release++
+	return r
 }
 
 // run makes the changes of a migration.
@@ -306,10 +319,12 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	var missing string
 	if release == nil {
 		effect := d.Schema.Apply(step.Change)
+		d.record.add(step, effect)
 		d.keepGone(effect)
 		missing = effect.Missing
 	} else {
 		effect := release.Add(d.Schema, step).Effect
+		d.record.add(step, effect)
 		d.keepGone(effect)
 		missing = effect.Missing
 	}
@@ -370,7 +385,7 @@ func (d *Database) snapshot(cfg Config) error {
 			if o, dark := c.(*schema.Opaque); dark && o.Kind == schema.Unparsed {
 				return fmt.Errorf("%s:%d:%d: the schema dump cannot be read: %s", o.Pos().File, o.Pos().Line, o.Pos().Column, o.Why)
 			}
-			d.Schema.Apply(c)
+			d.record.add(rules.Step{Change: c}, d.Schema.Apply(c))
 		}
 	}
 	return nil

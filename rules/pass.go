@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/server"
 )
@@ -109,6 +110,8 @@ type Pass struct {
 	Final *schema.Schema
 	// Shared says that other programs use the schema.
 	Shared bool
+	// Motion are the moves that the release meets, with those that are not judged.
+	Motion []*move.Move
 
 	Rule     *Rule
 	Severity Severity // of the rule, as configured

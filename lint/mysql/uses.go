@@ -88,6 +88,11 @@ func (q *reading) otherQuery(n ast.StmtNode, sc *scope) {
 			q.resultSet(set, sc, context{part: schema.InResult})
 		}
 		return
+	case *ast.DoStmt:
+		for _, e := range n.Exprs {
+			q.expr(e, sc, context{part: schema.InFilter})
+		}
+		return
 	}
 	n.Accept(&otherVisitor{q: q, sc: sc})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
@@ -18,7 +19,7 @@ type jsonReport struct {
 	Coverage jsonCoverage  `json:"coverage"`
 	Findings []jsonFinding `json:"findings"`
 	Proofs   []jsonProof   `json:"proofs"`
-	Moves    []struct{}    `json:"moves"` // none are followed yet
+	Moves    []jsonMove    `json:"moves"`
 }
 
 type jsonBase struct {
@@ -81,6 +82,27 @@ type jsonLookedAt struct {
 	Unresolved int `json:"unresolved"`
 }
 
+type jsonMove struct {
+	From      []string    `json:"from"`
+	To        []string    `json:"to"`
+	Source    move.Source `json:"source"`
+	Candidate bool        `json:"candidate"`
+	Steps     []jsonStep  `json:"steps"`
+}
+
+type jsonStep struct {
+	Step     string         `json:"step"`
+	State    string         `json:"state"`
+	Evidence []jsonEvidence `json:"evidence"`
+}
+
+// A position without a file is left out: the evidence is that there is nothing.
+type jsonEvidence struct {
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Message string `json:"message"`
+}
+
 func writeJSON(w io.Writer, rep *Report, _ Options) error {
 	c := rep.Coverage
 	out := jsonReport{
@@ -91,7 +113,7 @@ func writeJSON(w io.Writer, rep *Report, _ Options) error {
 		},
 		Findings: []jsonFinding{},
 		Proofs:   []jsonProof{},
-		Moves:    []struct{}{},
+		Moves:    []jsonMove{},
 	}
 	if b := rep.Base; b != nil {
 		out.Base = &jsonBase{b.Ref, b.Commit, b.Tip, b.Why}
@@ -103,6 +125,9 @@ func writeJSON(w io.Writer, rep *Report, _ Options) error {
 	for _, p := range rep.Proofs {
 		f := p.Finding
 		out.Proofs = append(out.Proofs, jsonProof{f.Rule.Name, f.Table, f.Object, f.Pos.File, f.Pos.Line, rules.Proved, jsonLookedAt{p.GoFiles, p.Uses, p.Unresolved}})
+	}
+	for _, m := range rep.Moves {
+		out.Moves = append(out.Moves, moveToJSON(m))
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -121,6 +146,24 @@ func toJSON(f rules.Finding, fingerprint string) jsonFinding {
 	for _, r := range f.Related {
 		at := whole(r.Pos)
 		out.Related = append(out.Related, jsonRelated{at.File, at.Line, at.Column, r.Message})
+	}
+	return out
+}
+
+func moveToJSON(m *move.Move) jsonMove {
+	out := jsonMove{Source: m.Source, Candidate: m.Candidate}
+	for _, o := range m.From {
+		out.From = append(out.From, o.String())
+	}
+	for _, o := range m.To {
+		out.To = append(out.To, o.String())
+	}
+	for n, s := range m.Steps {
+		step := jsonStep{Step: move.StepName(n).String(), State: s.State.String(), Evidence: []jsonEvidence{}}
+		for _, e := range s.Evidence {
+			step.Evidence = append(step.Evidence, jsonEvidence{e.Pos.File, e.Pos.Line, e.Message})
+		}
+		out.Steps = append(out.Steps, step)
 	}
 	return out
 }

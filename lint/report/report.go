@@ -2,6 +2,7 @@
 package report
 
 import (
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/rules"
 )
 
@@ -13,6 +14,7 @@ type Report struct {
 	Layouts  []Layout
 	Findings []rules.Finding // sorted by file, line, column, rule
 	Proofs   []rules.Proof
+	Moves    []*move.Move
 	Notes    []string // what the reader should know beside the findings, as "2 tables are changed that no migration here makes: …"
 	Failures []string // what could not be read at all, as "file:line:column: message": the exit status is 2
 	// Source returns a line of a file that was read, to show beside a finding;

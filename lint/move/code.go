@@ -1,0 +1,475 @@
+package move
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// Code is what the code of one tree does with the old and the new side of a move.
+type Code struct {
+	OldWrites, NewWrites []*Write
+	OldReads, NewReads   []*Read
+	// Fills are the statements of functions that fill new from old.
+	Fills []*schema.Use
+}
+
+// A Write is one write of a side, for each branch of an upsert.
+type Write struct {
+	*schema.Use
+	// Lacks are the objects of the other side that are not written whenever this is.
+	Lacks []Object
+	// Unsure says why that is not certain; "" when it is.
+	Unsure string
+	// Adds says that the value is computed from the column itself: n = n + 1.
+	Adds bool
+}
+
+// A Read is one read whose value leaves the pair.
+type Read struct {
+	*schema.Use
+	// Fallback says that the other side stands in, or that both are read.
+	Fallback bool
+}
+
+// A reader reads the uses of one tree for one move.
+type reader struct {
+	in       *Input
+	move     *Move
+	uses     *schema.Uses
+	pending  bool
+	triggers map[string]*schema.CreateTrigger // that stand in the tree, by name
+	fills    map[string]bool                  // functions that fill new from old
+	unsure   string
+}
+
+const triggerPrefix = "trigger "
+
+func stored(q *schema.Query) bool { return q.Package == "" }
+
+func inTrigger(q *schema.Query) bool {
+	return stored(q) && strings.HasPrefix(q.Function, triggerPrefix)
+}
+
+// code reads a tree; nil when none was analysed.
+func (m *Move) code(in *Input, pending bool) *Code {
+	u := in.Base
+	if pending {
+		u = in.Head
+	}
+	if !u.Analysed() {
+		return nil
+	}
+	r := &reader{in: in, move: m, uses: u, pending: pending, triggers: in.triggers(pending), fills: map[string]bool{}}
+	r.doubt()
+	return r.read()
+}
+
+// triggers are those that stand before, or after, the pending release.
+func (in *Input) triggers(pending bool) map[string]*schema.CreateTrigger {
+	out := map[string]*schema.CreateTrigger{}
+	for i := range in.Events {
+		e := &in.Events[i]
+		if e.Release >= in.Pending && !pending {
+			break
+		}
+		switch c := e.Change.(type) {
+		case *schema.CreateTrigger:
+			out[schema.Fold(c.Trigger.Name)] = c
+		case *schema.DropTrigger:
+			delete(out, schema.Fold(c.Name))
+		}
+	}
+	return out
+}
+
+// doubt says what keeps a missing partner from being certain.
+func (r *reader) doubt() {
+	for _, o := range r.move.To {
+		name := o.Column
+		if name == "" {
+			name = o.Table.Name
+		}
+		if len(r.uses.Libraries) > 0 && r.uses.Mentions != nil && r.uses.Mentions(name) {
+			r.unsure = "the code also uses " + strings.Join(r.uses.Libraries, ", ") + ", which is not read, and has the word `" + name + "`"
+			return
+		}
+	}
+	for _, q := range r.uses.Queries {
+		if loose(q) && slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && r.isNew(u) }) {
+			r.unsure = "where the statement of `" + at(q.Pos) + "` runs is not known"
+			return
+		}
+	}
+}
+
+// loose says that nobody was seen to run the statement.
+func loose(q *schema.Query) bool { return !stored(q) && q.Function == "" }
+
+func (r *reader) isOld(u *schema.Use) bool { return side(r.move.from, u) }
+func (r *reader) isNew(u *schema.Use) bool { return side(r.move.to, u) }
+
+func side(tracks []*track, u *schema.Use) bool {
+	return slices.ContainsFunc(tracks, func(t *track) bool { return t.is(u.Table, u.Column) })
+}
+
+// runs says whether the statement can run in production, as far as flags tell.
+func (r *reader) runs(q *schema.Query) bool {
+	name, negated := strings.CutPrefix(q.Guard, "!")
+	value, known := r.in.Flags[name]
+	return !known || q.Guard == "" || value != negated
+}
+
+// standing says whether a stored statement is in this tree.
+func (r *reader) standing(q *schema.Query) bool {
+	if !inTrigger(q) {
+		return true
+	}
+	return r.triggers[schema.Fold(strings.TrimPrefix(q.Function, triggerPrefix))] != nil
+}
+
+func (r *reader) queries() []*schema.Query {
+	var out []*schema.Query
+	for _, q := range r.uses.Queries {
+		if r.standing(q) && r.runs(q) {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+func (r *reader) read() *Code {
+	out := &Code{}
+	queries := r.queries()
+	r.findFills(queries)
+	for _, q := range queries {
+		if stored(q) && !inTrigger(q) {
+			continue // a view: who reads it is a reader
+		}
+		if r.fills[Function(q)] {
+			for _, u := range q.Uses {
+				if u.Write && u.Certain && r.isNew(u) {
+					out.Fills = append(out.Fills, u)
+					break
+				}
+			}
+			continue
+		}
+		out.OldWrites = append(out.OldWrites, r.writes(q, queries, r.move.from, r.move.to, false)...)
+		if !inTrigger(q) && r.ownTables() {
+			out.NewWrites = append(out.NewWrites, r.writes(q, queries, r.move.to, r.move.from, true)...)
+		}
+		if writesPair := slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && (r.isOld(u) || r.isNew(u)) }); writesPair && !r.escapes(q) || inTrigger(q) {
+			continue
+		}
+		out.OldReads = append(out.OldReads, r.reads(q, queries, r.isOld, r.isNew)...)
+		if r.ownTables() {
+			out.NewReads = append(out.NewReads, r.reads(q, queries, r.isNew, r.isOld)...)
+		}
+	}
+	out.Fills = slices.DeleteFunc(out.Fills, func(u *schema.Use) bool { return r.mirrors(u.Query, out.OldWrites) })
+	return out
+}
+
+// ownTables says whether what happens to the new side happens for the move: a
+// table that was there before has uses of its own.
+func (r *reader) ownTables() bool {
+	return !r.move.OfTables() || !slices.ContainsFunc(r.move.to, func(t *track) bool { return t.added == nil })
+}
+
+// mirrors says whether a write of old goes through the statement.
+func (r *reader) mirrors(q *schema.Query, writes []*Write) bool {
+	return r.uses.Must != nil && slices.ContainsFunc(writes, func(w *Write) bool { return r.uses.Must(w.Query, []*schema.Query{q}) })
+}
+
+// Function names the function of a query with its package; "" when it stands in none.
+func Function(q *schema.Query) string {
+	if q.Function == "" || stored(q) {
+		return ""
+	}
+	return q.Package + "." + q.Function
+}
+
+// findFills finds the functions that read old and write new but not old, other
+// than those that every write of old goes through.
+func (r *reader) findFills(queries []*schema.Query) {
+	type does struct{ readsOld, writesOld, writesNew bool }
+	functions := map[string]*does{}
+	for _, q := range queries {
+		name := Function(q)
+		if name == "" {
+			continue
+		}
+		d := functions[name]
+		if d == nil {
+			d = &does{}
+			functions[name] = d
+		}
+		for _, u := range q.Uses {
+			switch {
+			case u.Write && r.isOld(u):
+				d.writesOld = true
+			case u.Write && r.isNew(u):
+				d.writesNew = true
+			case !u.Write && u.Certain && r.isOld(u) && u.By != schema.ByHole:
+				d.readsOld = true
+			}
+		}
+	}
+	for name, d := range functions {
+		if d.readsOld && d.writesNew && !d.writesOld {
+			r.fills[name] = true
+		}
+	}
+}
+
+// escapes says whether a statement that writes one of the pair stores the value
+// of one of them elsewhere.
+func (r *reader) escapes(q *schema.Query) bool {
+	for _, u := range q.Uses {
+		if !u.Write || u.Value == nil || r.isOld(u) || r.isNew(u) {
+			continue
+		}
+		for _, from := range u.Value.From {
+			f := &schema.Use{Table: from.Table, Column: from.Column}
+			if r.isOld(f) || r.isNew(f) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// writes returns the writes that a statement makes of one side, one for each
+// branch, or for each column of a table that moves.
+func (r *reader) writes(q *schema.Query, queries []*schema.Query, own, other []*track, reverse bool) []*Write {
+	var out []*Write
+	for _, u := range q.Uses {
+		if !u.Write || !u.Certain || loose(q) || !side(own, u) {
+			continue
+		}
+		if slices.ContainsFunc(out, func(w *Write) bool { return w.Branch == u.Branch && sameColumn(w.Column, u.Column) }) {
+			continue
+		}
+		w := &Write{Use: u, Adds: adds(u)}
+		r.partners(w, queries, other, reverse)
+		out = append(out, w)
+	}
+	if r.move.OfTables() {
+		return joinWrites(out)
+	}
+	return out
+}
+
+// joinWrites makes one write of those of a table: the first that lacks something.
+func joinWrites(list []*Write) []*Write {
+	for _, w := range list {
+		if len(w.Lacks) > 0 {
+			return []*Write{w}
+		}
+	}
+	return list[:min(len(list), 1)]
+}
+
+// partners finds what of the other side is not written whenever a use is.
+func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, reverse bool) {
+	if reverse && isNewRow(w.Use) && isConstant(w.Value) {
+		return // the start of a row that the other side has not
+	}
+	targets := r.targets(w.Use, other)
+	for _, t := range targets {
+		if t.generated != "" || r.byTrigger(w.Use, t, reverse) {
+			continue
+		}
+		if r.inStatement(w, t, reverse) {
+			continue
+		}
+		var also []*schema.Query
+		for _, q := range queries {
+			if q != w.Query && r.storesIn(q, w, t, reverse) && !loose(q) {
+				if inTrigger(q) && inTrigger(w.Query) && q.Function == w.Query.Function {
+					also = nil
+					t = nil
+					break
+				}
+				also = append(also, q)
+			}
+		}
+		if t == nil || len(also) > 0 && r.uses.Must != nil && r.uses.Must(w.Query, also) {
+			continue
+		}
+		if reverse && w.Unsure == "" {
+			beside, same := r.beside(w, queries, t)
+			if same {
+				continue
+			}
+			w.Unsure = beside
+		}
+		w.Lacks = append(w.Lacks, t.Object)
+		if w.Unsure == "" {
+			w.Unsure = r.unsure
+		}
+	}
+}
+
+// beside says whether the function of a write also writes old on some path; same
+// when nothing tells the two paths apart.
+func (r *reader) beside(w *Write, queries []*schema.Query, t *track) (why string, same bool) {
+	for _, q := range queries {
+		if q == w.Query || Function(q) == "" || Function(q) != Function(w.Query) || !r.storesIn(q, w, t, true) {
+			continue
+		}
+		if q.Guard == w.Query.Guard {
+			return "", true
+		}
+		why = "the same function writes `" + t.String() + "` at `" + at(q.Site) + "`"
+	}
+	return why, false
+}
+
+// targets are the objects of the other side that a write needs a partner in:
+// where tables move, those that have the column.
+func (r *reader) targets(u *schema.Use, other []*track) []*track {
+	if !r.move.OfTables() || u.Column == "" {
+		return other
+	}
+	var out []*track
+	for _, t := range other {
+		if t.shape == nil || t.shape.Unknown || t.shape.Column(u.Column) != nil {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func isNewRow(u *schema.Use) bool {
+	return u.Branch == schema.OnInsert && (u.Query.Kind == schema.InsertQuery || u.Query.Kind == schema.ReplaceQuery)
+}
+
+func isConstant(v *schema.Value) bool {
+	return v != nil && (v.Kind == schema.Constant || v.Kind == schema.DefaultValue)
+}
+
+// stores says whether a use is the partner of a write in a target.
+func (r *reader) stores(u *schema.Use, w *Write, t *track, reverse bool) bool {
+	if !u.Write || !t.is(u.Table, u.Column) {
+		return false
+	}
+	if !r.move.OfTables() {
+		return reverse || !isConstant(u.Value) || isConstant(w.Value)
+	}
+	deletes := func(u *schema.Use) bool {
+		return u.Column == "" && (u.Query.Kind == schema.DeleteQuery || u.Query.Kind == schema.TruncateQuery)
+	}
+	if w.Column == "" || deletes(w.Use) {
+		return deletes(w.Use) == deletes(u)
+	}
+	if t.shape != nil && !t.shape.Unknown && t.shape.Column(w.Column) == nil {
+		return !deletes(u)
+	}
+	return sameColumn(u.Column, w.Column) && (reverse || !isConstant(u.Value) || isConstant(w.Value))
+}
+
+// inStatement says whether the statement of a write is its own partner, in the
+// same branch.
+func (r *reader) inStatement(w *Write, t *track, reverse bool) bool {
+	for _, u := range w.Query.Uses {
+		if r.stores(u, w, t, reverse) && u.Branch == w.Branch && (!u.May || w.May) {
+			return true
+		}
+	}
+	return false
+}
+
+// storesIn says whether a statement stores in a target whichever branch it takes.
+func (r *reader) storesIn(q *schema.Query, w *Write, t *track, reverse bool) bool {
+	var branches, stored [2]bool
+	for _, u := range q.Uses {
+		if !u.Write {
+			continue
+		}
+		branches[u.Branch] = branches[u.Branch] || u.Part == schema.InSet
+		if r.stores(u, w, t, reverse) && !u.May {
+			stored[u.Branch] = true
+		}
+	}
+	switch {
+	case !stored[0] && !stored[1]:
+		return false
+	case q.Kind == schema.InsertQuery && branches[schema.OnUpdate]:
+		return stored[0] && stored[1]
+	}
+	return true
+}
+
+// adds says whether what is stored is computed from the column itself.
+func adds(u *schema.Use) bool {
+	return u.Value != nil && u.Value.Kind == schema.Computed && slices.ContainsFunc(u.Value.From, func(c schema.ColumnName) bool {
+		return sameTable(c.Table, u.Table) && sameColumn(c.Column, u.Column)
+	})
+}
+
+// byTrigger says whether a trigger stores in the target whenever the write happens.
+func (r *reader) byTrigger(u *schema.Use, t *track, reverse bool) bool {
+	for _, q := range r.uses.Queries {
+		if !inTrigger(q) || !r.standing(q) {
+			continue
+		}
+		tr := r.triggers[schema.Fold(strings.TrimPrefix(q.Function, triggerPrefix))].Trigger
+		if sameTable(tr.Table, u.Table) && strings.EqualFold(tr.Event, eventOf(u)) && r.storesIn(q, &Write{Use: u}, t, reverse) {
+			return true
+		}
+	}
+	return false
+}
+
+// eventOf is what a write is to triggers.
+func eventOf(u *schema.Use) string {
+	switch {
+	case u.Query.Kind == schema.DeleteQuery:
+		return "DELETE"
+	case isNewRow(u):
+		return "INSERT"
+	}
+	return "UPDATE"
+}
+
+// reads returns the reads that a statement makes of one side.
+func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func(*schema.Use) bool) []*Read {
+	var out []*Read
+	seen := map[string]bool{}
+	for _, u := range q.Uses {
+		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByHole || !own(u) {
+			continue
+		}
+		name := schema.Fold(u.Column)
+		if r.move.OfTables() {
+			name = ""
+		}
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		out = append(out, &Read{Use: u, Fallback: fallsBack(u, queries, other)})
+	}
+	return out
+}
+
+// fallsBack says whether the function reads the other side too: where this one
+// has no value, in its place, or to compare.
+func fallsBack(u *schema.Use, queries []*schema.Query, other func(*schema.Use) bool) bool {
+	reads := func(v *schema.Use) bool { return !v.Write && other(v) && v.Part != schema.InFilter }
+	if slices.ContainsFunc(u.Query.Uses, reads) {
+		return true
+	}
+	if Function(u.Query) == "" {
+		return false
+	}
+	for _, q := range queries {
+		if Function(q) == Function(u.Query) && slices.ContainsFunc(q.Uses, reads) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package lint
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
+	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
+	"github.com/expandcheck/expandcheck/rules"
+)
+
+// A record is what the replay did, for finding moves.
+type record struct {
+	events  []move.Event
+	release int // number of the one that runs; each deployed migration is one
+	// spans are the events of the statements with directives: first and last.
+	spans map[*migration.Statement][2]int
+	moves map[*rules.Release][]*move.Move
+}
+
+func (r *record) add(step rules.Step, e schema.Effect) {
+	switch step.Change.(type) {
+	case *schema.CreateTrigger, *schema.DropTrigger:
+	default:
+		if _, on := schema.TableName(step.Change); !on {
+			return
+		}
+	}
+	if step.Statement != nil && len(step.Statement.Directives) > 0 {
+		if r.spans == nil {
+			r.spans = map[*migration.Statement][2]int{}
+		}
+		span, seen := r.spans[step.Statement]
+		if !seen {
+			span[0] = len(r.events)
+		}
+		span[1] = len(r.events)
+		r.spans[step.Statement] = span
+	}
+	r.events = append(r.events, move.Event{Change: step.Change, Effect: e, Release: r.release})
+}
+
+// follow reads the code and finds the moves. Who calls whom is found out only
+// where a writer seems to forget the other side: all of its callers may write it.
+func (d *Database) follow(ctx context.Context, cfg Config) error {
+	if !cfg.NoCode && d.Directory.Path != "-" {
+		if err := d.readCode(ctx, cfg); err != nil {
+			return err
+		}
+	}
+	d.findMoves(cfg)
+	if !slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
+		return nil
+	}
+	d.callers = true
+	if err := d.readCode(ctx, cfg); err != nil {
+		return err
+	}
+	d.findMoves(cfg)
+	return nil
+}
+
+// findMoves finds the moves, as they stand after all that is pending, and as each
+// pending release meets them.
+func (d *Database) findMoves(cfg Config) {
+	in := d.moveInput(cfg)
+	deployed := d.record.release - len(d.Pending)
+	d.record.moves = map[*rules.Release][]*move.Move{}
+	if d.oneRelease(cfg) {
+		in.Pending = deployed + 1
+		d.moves = move.Find(in)
+		for _, r := range d.Pending {
+			d.record.moves[r] = d.moves
+		}
+		return
+	}
+	in.Pending = d.record.release + 1
+	d.moves = move.Find(in)
+	judged := slices.DeleteFunc(slices.Clone(d.moves), func(m *move.Move) bool { return m.Candidate })
+	for i, r := range d.Pending {
+		last := i == len(d.Pending)-1
+		if !slices.ContainsFunc(judged, func(m *move.Move) bool { return last || m.Meets(deployed+i+1) }) {
+			continue
+		}
+		then := in
+		then.Pending = deployed + i + 1
+		end, _ := slices.BinarySearchFunc(in.Events, then.Pending+1, func(e move.Event, n int) int { return e.Release - n })
+		then.Events = in.Events[:end]
+		then.Declared = slices.DeleteFunc(slices.Clone(in.Declared), func(c move.Declaration) bool { return c.Last >= end })
+		if !last {
+			then.Base, then.Head = nil, nil // the code was written for the last schema
+		}
+		d.record.moves[r] = move.Find(then)
+	}
+}
+
+func (d *Database) moveInput(cfg Config) move.Input {
+	in := move.Input{Events: d.record.events, Base: d.BaseUses, Head: d.HeadUses, Flags: cfg.Flags, Tombstones: cfg.Tombstone}
+	for _, m := range d.Directory.Migrations {
+		for i := range m.Up {
+			st := &m.Up[i]
+			for _, dir := range st.Directives {
+				d.declare(&in, st, dir)
+			}
+		}
+		for _, dir := range m.FileDirectives {
+			if dir.Name == "backfilled" {
+				in.Backfilled = append(in.Backfilled, move.Filled{To: dir.Args, Pos: directivePosition(dir.File, dir.Directive), Reason: dir.Reason})
+			}
+		}
+	}
+	for _, m := range cfg.Moves {
+		at := schema.Position{File: cfg.File, Line: m.Line, Column: 1, EndLine: m.Line, EndColumn: 1}
+		in.Declared = append(in.Declared, move.Declaration{From: m.From, To: m.To, First: -1, Last: -1, Source: move.Config, Pos: at})
+		if m.Backfilled {
+			in.Backfilled = append(in.Backfilled, move.Filled{To: m.To, Pos: at})
+		}
+	}
+	return in
+}
+
+// declare reads a directive above a statement.
+func (d *Database) declare(in *move.Input, st *migration.Statement, dir sqltext.Directive) {
+	at := directivePosition(st.File, dir)
+	switch dir.Name {
+	case "backfilled":
+		in.Backfilled = append(in.Backfilled, move.Filled{To: dir.Args, Pos: at, Reason: dir.Reason})
+	case "replaces":
+		span, ran := d.record.spans[st]
+		if !ran {
+			return
+		}
+		old, with, named := strings.Cut(strings.Join(dir.Args, ","), " with ")
+		c := move.Declaration{From: strings.Split(old, ","), First: span[0], Last: span[1], Source: move.Directive, Pos: at}
+		if named {
+			c.To = strings.Split(with, ",")
+		}
+		in.Declared = append(in.Declared, c)
+	}
+}
+
+func directivePosition(f *sqltext.File, dir sqltext.Directive) schema.Position {
+	p := f.Position(dir.Offset)
+	return schema.Position{File: f.Name, Line: p.Line, Column: p.Column, EndLine: p.Line, EndColumn: p.Column + 1}
+}

@@ -1,0 +1,181 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/expandcheck/expandcheck/lint/move"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// SkippedStep reports moves that take a step before an earlier one is deployed.
+var SkippedStep = &Rule{
+	Name:     "skipped-step",
+	Family:   Order,
+	Severity: Error,
+	Summary:  "a move takes a step while an earlier one is not deployed",
+	Doc: `## What it does
+
+Follows each move through its six steps: add the new column, write both, copy the old
+rows, read the new one, stop writing the old one, drop it. Reports
+
+- a copy of the old rows that runs before code which writes both is deployed, or in the
+  release that adds the column;
+- a write of the new one alone while deployed or pending code still reads the old one;
+- a new read of the old one, once deployed code writes only the new one;
+- a drop of the old one that was never copied, or not wholly.
+
+Reads of the new one that come too early are the business of read-before-dual-write and
+read-before-backfill.
+
+## Why it breaks
+
+While a release rolls out, the code before it still runs. What it writes to the old
+column after the copy is in no new one; what the new code writes to the new one alone
+the old code does not see.
+
+## Do this instead
+
+One step, one release. Wait until it is deployed everywhere before you take the next one.
+
+## When it is silent
+
+For a copy that a declared move is only a candidate for; for a move that is given up, or
+goes back while everything that is read is still written. When a trigger or a generated
+column keeps both the same: then the first three steps may share a release. A copy whose
+place in history is not known counts as done after the dual-write.`,
+	Bad:  "backfill-with-the-dual-write-fires",
+	Good: "backfill-after-the-dual-write-is-silent",
+	Run:  runSkippedStep,
+}
+
+func runSkippedStep(p *Pass) {
+	for _, m := range p.Moves() {
+		early := p.reportEarlyCopies(m)
+		if !early {
+			p.reportUncopiedDrop(m)
+		}
+		if m.Head != nil {
+			p.reportOnlyNew(m)
+			p.reportStaleReads(m)
+		}
+	}
+}
+
+// stepOf returns the step of the release that made a change, or nil.
+func (p *Pass) stepOf(c schema.Change) *Step {
+	for i := range p.Steps {
+		if p.Steps[i].Change == c {
+			return &p.Steps[i]
+		}
+	}
+	return nil
+}
+
+// reportEarlyCopies reports pending copies that rows written beside them escape.
+func (p *Pass) reportEarlyCopies(m *move.Move) bool {
+	reported := false
+	for _, b := range m.Backfills {
+		if !b.Pending || b.Early == "" || m.Deployed(move.BackfillRows) {
+			continue
+		}
+		f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos}
+		if b.Event != nil {
+			step := p.stepOf(b.Event.Change)
+			if step == nil {
+				continue
+			}
+			f = p.At(step)
+		}
+		f.Table, f.Object = b.To[0].Table.String(), b.To[0].Column
+		f.Message = fmt.Sprintf("copies %s to %s too early: %s, so what running code writes to %s meanwhile is not copied", move.Names(m.From), move.Names(b.To), b.Early, move.Names(m.From))
+		f.Help = "first deploy code that writes both, then copy the rows in a release of its own"
+		p.Report(f)
+		reported = true
+	}
+	return reported
+}
+
+// reportUncopiedDrop reports a drop of old that new has not all rows of. Where
+// running code still uses old, that is what the drop is reported for.
+func (p *Pass) reportUncopiedDrop(m *move.Move) {
+	if m.Gone == nil || m.Step(move.BackfillRows).State > move.Partial {
+		return
+	}
+	declared := m.Source == move.Directive || m.Source == move.Config
+	if m.Base == nil && !declared || m.Base != nil && len(m.Base.OldReads)+len(m.Base.OldWrites) > 0 {
+		return
+	}
+	step := p.stepOf(m.Gone.Change)
+	if step == nil {
+		return
+	}
+	f := p.At(step)
+	f.Object = m.From[0].Column
+	f.Message = fmt.Sprintf("drops %s before its rows are in %s: %s", move.Names(m.From), move.Names(m.To), notFilled(m))
+	f.Help = "copy the rows first, in a release of its own; if they are filled, say so: `-- expandcheck:backfilled " + m.To[0].String() + ": HOW`"
+	if !declared {
+		f.Severity = p.AtMost(Warning) // what is left out may have been meant
+	}
+	p.Report(f)
+}
+
+// reportOnlyNew reports writes of new alone that readers of old do not see.
+func (p *Pass) reportOnlyNew(m *move.Move) {
+	for _, w := range firstOfEach(m.Head.OnlyNew()) {
+		was := m.Base != nil && slices.ContainsFunc(m.Base.OnlyNew(), func(b *move.Write) bool { return sameSite(b.Use, w.Use) })
+		r, deployed := staleReader(m, was)
+		if r == nil {
+			continue
+		}
+		who := "pending code still reads"
+		if deployed {
+			who = "deployed code still reads"
+		}
+		f := p.AtUse(w.Use)
+		f.Message = fmt.Sprintf("writes `%s` without %s, which %s at %s: it does not see what is written here", object(m, w.Use), move.Names(w.Lacks), who, spot(r.Use))
+		f.Help = "write both until no deployed code reads " + move.Names(m.From)
+		f.Related = []Related{{move.PositionOf(r.Use), fmt.Sprintf("reads `%s`", object(m, r.Use))}}
+		p.unsure(&f, w)
+		p.Report(f)
+	}
+}
+
+// staleReader returns a read of old that writes of new alone go past, and whether
+// it is deployed. Where the write was there before, only a read that was counts:
+// one that is added is reported itself.
+func staleReader(m *move.Move, was bool) (*move.Read, bool) {
+	if m.Base != nil {
+		for _, r := range m.Base.OldReads {
+			if !r.Fallback {
+				return r, true
+			}
+		}
+	}
+	for _, r := range m.Head.OldReads {
+		if !r.Fallback && !was {
+			return r, false
+		}
+	}
+	return nil, false
+}
+
+// reportStaleReads reports reads of old that are added when deployed code does
+// not write it any more.
+func (p *Pass) reportStaleReads(m *move.Move) {
+	if m.Base == nil || len(m.Base.OnlyNew()) == 0 {
+		return
+	}
+	w := m.Base.OnlyNew()[0]
+	for _, r := range m.Head.OldReads {
+		if r.Fallback || slices.ContainsFunc(m.Base.OldReads, func(b *move.Read) bool { return sameSite(b.Use, r.Use) }) {
+			continue
+		}
+		f := p.AtUse(r.Use)
+		f.Message = fmt.Sprintf("reads `%s`, but the deployed %s writes `%s` without it: the value is out of date", object(m, r.Use), spot(w.Use), object(m, w.Use))
+		f.Help = "read " + move.Names(m.To) + "; or write both again, deploy that, copy the rows back, and then read"
+		f.Related = []Related{{move.PositionOf(w.Use), fmt.Sprintf("writes `%s`", object(m, w.Use))}}
+		p.unsure(&f, w)
+		p.Report(f)
+	}
+}
