@@ -19,6 +19,9 @@ type record struct {
 	// spans are the events of the statements with directives: first and last.
 	spans map[*migration.Statement][2]int
 	moves map[*rules.Release][]*move.Move
+	// unwritten are the columns that code reads and nothing writes, for the release
+	// that the code belongs to.
+	unwritten map[*rules.Release][]*move.Unwritten
 }
 
 func (r *record) add(step rules.Step, e schema.Effect) {
@@ -69,6 +72,10 @@ func (d *Database) findMoves(cfg Config) {
 	in := d.moveInput(cfg)
 	deployed := d.record.release - len(d.Pending)
 	d.record.moves = map[*rules.Release][]*move.Move{}
+	d.record.unwritten = map[*rules.Release][]*move.Unwritten{}
+	if n := len(d.Pending); n > 0 && !d.entry.Shared {
+		d.record.unwritten[d.Pending[n-1]] = move.FindUnwritten(in)
+	}
 	if d.oneRelease(cfg) {
 		in.Pending = deployed + 1
 		d.moves = move.Find(in)

@@ -112,6 +112,8 @@ type Pass struct {
 	Shared bool
 	// Motion are the moves that the release meets, with those that are not judged.
 	Motion []*move.Move
+	// Unwritten are the columns that the code of the release reads and nothing writes.
+	Unwritten []*move.Unwritten
 
 	Rule     *Rule
 	Severity Severity // of the rule, as configured

@@ -2,8 +2,10 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/expandcheck/expandcheck/lint/move"
+	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
 // ReadBeforeDualWrite reports reads of a column that not every writer keeps up to date.
@@ -22,6 +24,9 @@ A move is declared with the directive replaces, or evident: the old column is co
 a new one and is on its way out. One write counts as made with another when it happens
 on every path on which the other does and no error is returned: in the same function, in
 one that it calls, or in every known caller. That both hit the same row is not checked.
+
+Warns, too, of a new read of an added column that nothing ever writes: no code, no
+migration, no trigger, and no default.
 
 ## Why it breaks
 
@@ -63,5 +68,27 @@ func runReadBeforeDualWrite(p *Pass) {
 			p.unsure(&f, w.Write)
 			p.Report(f)
 		}
+	}
+	for _, u := range p.Unwritten {
+		p.reportUnwritten(u)
+	}
+}
+
+// reportUnwritten reports the reads of a column that nothing writes, other than
+// those that were there before.
+func (p *Pass) reportUnwritten(u *move.Unwritten) {
+	if slices.ContainsFunc(p.Motion, func(m *move.Move) bool { return slices.Contains(m.To, u.Object) }) {
+		return
+	}
+	for _, use := range u.Reads {
+		if p.BaseUses != p.HeadUses && p.BaseUses != nil && slices.ContainsFunc(p.BaseUses.Of(use.Table.Name, use.Column), func(b *schema.Use) bool { return sameSite(b, use) }) {
+			continue
+		}
+		f := p.AtUse(use)
+		f.Severity = p.AtMost(Warning)
+		f.Message = fmt.Sprintf("reads `%s`, which nothing writes: no code, migration or trigger, and it has no default, so it is NULL in every row", u.Object)
+		f.Help = "write it first, and deploy that"
+		f.Related = []Related{{u.Added.Change.Base().Pos(), "it is added here"}}
+		p.Report(f)
 	}
 }
