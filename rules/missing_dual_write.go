@@ -44,7 +44,7 @@ read the old one and write the new one but not the old one: they are backfills.`
 
 func runMissingDualWrite(p *Pass) {
 	for _, m := range p.Moves() {
-		if m.Head == nil || m.Gone != nil || m.Deployed(move.ContractSchema) {
+		if m.Head == nil || m.Gone != nil {
 			continue
 		}
 		started := m.Base.Doubled()+m.Head.Doubled() > 0 || len(m.Head.NewWrites) > 0 || m.Base != nil && len(m.Base.NewWrites) > 0

@@ -12,9 +12,11 @@ import (
 // What the rules that follow moves have in common.
 
 // Moves returns the moves that are judged: those that are declared or evident,
-// and not given up.
+// and neither given up nor over.
 func (p *Pass) Moves() []*move.Move {
-	return slices.DeleteFunc(slices.Clone(p.Motion), func(m *move.Move) bool { return m.Candidate || m.Abandoned })
+	return slices.DeleteFunc(slices.Clone(p.Motion), func(m *move.Move) bool {
+		return m.Candidate || m.Abandoned || m.Deployed(move.ContractSchema)
+	})
 }
 
 // AtUse returns a finding of the rule on a use in Go code, for Report to complete.

@@ -50,9 +50,9 @@ place in history is not known counts as done after the dual-write.`,
 }
 
 func runSkippedStep(p *Pass) {
+	early := p.earlyCopies()
 	for _, m := range p.Moves() {
-		early := p.reportEarlyCopies(m)
-		if !early {
+		if !slices.ContainsFunc(early, func(c earlyCopy) bool { return c.move == m }) {
 			p.reportUncopiedDrop(m)
 		}
 		if m.Head != nil {
@@ -60,6 +60,7 @@ func runSkippedStep(p *Pass) {
 			p.reportStaleReads(m)
 		}
 	}
+	p.reportEarlyCopies(early)
 }
 
 // stepOf returns the step of the release that made a change, or nil.
@@ -72,28 +73,58 @@ func (p *Pass) stepOf(c schema.Change) *Step {
 	return nil
 }
 
-// reportEarlyCopies reports pending copies that rows written beside them escape.
-func (p *Pass) reportEarlyCopies(m *move.Move) bool {
-	reported := false
-	for _, b := range m.Backfills {
-		if !b.Pending || b.Early == "" || m.Deployed(move.BackfillRows) {
-			continue
-		}
-		f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: b.Pos}
-		if b.Event != nil {
-			step := p.stepOf(b.Event.Change)
-			if step == nil {
+// An earlyCopy is a pending copy that rows written beside it escape.
+type earlyCopy struct {
+	move *move.Move
+	*move.Backfill
+	step *Step // nil for Go code
+}
+
+func (p *Pass) earlyCopies() []earlyCopy {
+	var out []earlyCopy
+	for _, m := range p.Moves() {
+		for _, b := range m.Backfills {
+			if !b.Pending || b.Early == "" || m.Deployed(move.BackfillRows) {
 				continue
 			}
-			f = p.At(step)
+			c := earlyCopy{move: m, Backfill: b}
+			if b.Event != nil {
+				if c.step = p.stepOf(b.Event.Change); c.step == nil {
+					continue
+				}
+			}
+			out = append(out, c)
 		}
-		f.Table, f.Object = b.To[0].Table.String(), b.To[0].Column
-		f.Message = fmt.Sprintf("copies %s to %s too early: %s, so what running code writes to %s meanwhile is not copied", move.Names(m.From), move.Names(b.To), b.Early, move.Names(m.From))
+	}
+	return out
+}
+
+// reportEarlyCopies reports them, one finding for each statement.
+func (p *Pass) reportEarlyCopies(copies []earlyCopy) {
+	for i, c := range copies {
+		if slices.ContainsFunc(copies[:i], func(before earlyCopy) bool { return before.Pos == c.Pos }) {
+			continue
+		}
+		also := 0
+		for _, other := range copies[i+1:] {
+			if other.Pos == c.Pos {
+				also++
+			}
+		}
+		f := Finding{Rule: p.Rule, Severity: p.Severity, Pos: c.Pos}
+		if c.step != nil {
+			f = p.At(c.step)
+		}
+		f.Table, f.Object = c.To[0].Table.String(), c.To[0].Column
+		from, to := move.Names(c.move.From), move.Names(c.To)
+		more := ""
+		if also > 0 {
+			more = fmt.Sprintf(", and %d more like that,", also)
+		}
+		f.Message = fmt.Sprintf("copies %s to %s%s too early: %s, so what running code writes to %s meanwhile is not copied", from, to, more, c.Early, from)
 		f.Help = "first deploy code that writes both, then copy the rows in a release of its own"
 		p.Report(f)
-		reported = true
 	}
-	return reported
 }
 
 // reportUncopiedDrop reports a drop of old that new has not all rows of. Where
