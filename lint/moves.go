@@ -19,6 +19,8 @@ type record struct {
 	// spans are the events of the statements with directives: first and last.
 	spans map[*migration.Statement][2]int
 	moves map[*rules.Release][]*move.Move
+	// problems say by their positions why directives declare no move.
+	problems map[schema.Position]string
 	// unwritten are the columns that code reads and nothing writes, for the release
 	// that the code belongs to.
 	unwritten map[*rules.Release][]*move.Unwritten
@@ -72,6 +74,10 @@ func (d *Database) findMoves(cfg Config) {
 	in := d.moveInput(cfg)
 	deployed := d.record.release - len(d.Pending)
 	d.record.moves = map[*rules.Release][]*move.Move{}
+	d.record.problems = map[schema.Position]string{}
+	for _, p := range move.Problems(in) {
+		d.record.problems[p.Pos] = p.Message
+	}
 	d.record.unwritten = map[*rules.Release][]*move.Unwritten{}
 	if n := len(d.Pending); n > 0 && !d.entry.Shared {
 		d.record.unwritten[d.Pending[n-1]] = move.FindUnwritten(in)

@@ -145,6 +145,11 @@ var directiveNames = []string{"ignore", "replaces", "backfilled"}
 func (s *suppressor) unknownDirectives(d *Database) []rules.Finding {
 	var out []rules.Finding
 	for _, g := range d.directives() {
+		if why := d.record.problems[directivePosition(g.file, g.Directive)]; why != "" && len(g.statements) > 0 {
+			out = append(out, s.onDirective(g, rules.UnusedIgnore, "this declares no move: "+why,
+				"name the old column as table.column, or the old table: `-- expandcheck:replaces OLD`, with `with NEW, NEW` where the statement adds more"))
+			continue
+		}
 		if slices.Contains(directiveNames, g.Name) {
 			continue
 		}

@@ -114,7 +114,8 @@ var UnusedIgnore = &Rule{
 
 Reports an ignore directive, or an ignore entry of the configuration, that
 silences nothing, and one that names a rule that does not exist. A comment that was
-meant for a directive and is none, such as expandcheck:ignroe, is reported too.
+meant for a directive and is none, such as expandcheck:ignroe, is reported too, and
+a directive replaces that names what is not there.
 
 ## Why it breaks
 

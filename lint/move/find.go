@@ -59,21 +59,50 @@ func parse(name string) Object {
 // declared makes the moves that directives and the configuration declare.
 func (in *Input) declared() []*Move {
 	var out []*Move
+	in.eachDeclared(func(_ Declaration, m *Move) {
+		if len(m.from) > 0 && len(m.to) > 0 && !slices.ContainsFunc(out, m.same) {
+			out = append(out, m)
+		}
+	})
+	return out
+}
+
+func (in *Input) eachDeclared(do func(Declaration, *Move)) {
 	h := newHistory(in)
 	list := slices.Clone(in.Declared)
 	slices.SortStableFunc(list, func(a, b Declaration) int { return a.First - b.First })
 	for _, d := range list {
-		var m *Move
 		if d.First < 0 {
-			m = in.fromConfig(d)
+			do(d, in.fromConfig(d))
 		} else {
-			m = in.fromDirective(h, d)
+			do(d, in.fromDirective(h, d))
 		}
-		if m == nil || len(m.from) == 0 || len(m.to) == 0 || slices.ContainsFunc(out, m.same) {
-			continue
-		}
-		out = append(out, m)
 	}
+}
+
+// Problems says which directives declare no move, since they name what is not there.
+func Problems(in Input) []Evidence {
+	var out []Evidence
+	in.eachDeclared(func(d Declaration, m *Move) {
+		if d.First < 0 {
+			return
+		}
+		if len(m.from) > 0 && len(m.to) == 0 {
+			what := "column"
+			if m.from[0].Column == "" {
+				what = "table"
+			}
+			out = append(out, Evidence{d.Pos, "the statement below adds no " + what})
+		}
+		for _, t := range m.tracks() {
+			switch {
+			case t.table == 0:
+				out = append(out, Evidence{d.Pos, "no migration makes a table `" + t.Table.Name + "`"})
+			case t.Column != "" && t.column == 0 && !t.shape.Unknown:
+				out = append(out, Evidence{d.Pos, "the table `" + t.Table.Name + "` has no column `" + t.Column + "`"})
+			}
+		}
+	})
 	return out
 }
 
@@ -110,12 +139,9 @@ func (in *Input) fromDirective(h *history, d Declaration) *Move {
 	for _, name := range d.From {
 		from = append(from, h.object(parse(name)))
 	}
-	if len(from) == 0 {
-		return nil
-	}
 	after := newHistory(in)
 	after.forward(d.Last + 1)
-	return newMove(d.Source, d.Pos, from, after.replacement(d, from[0].Column == ""))
+	return newMove(d.Source, d.Pos, from, after.replacement(d, len(from) > 0 && from[0].Column == ""))
 }
 
 // replacement is what a statement adds, or what its directive names of that.

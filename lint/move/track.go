@@ -72,7 +72,7 @@ func (h *history) object(o Object) *track {
 	if table == nil {
 		return t
 	}
-	t.table, t.Table = table.ID, table.Name
+	t.table, t.Table, t.shape = table.ID, table.Name, table
 	if c := table.Column(o.Column); c != nil {
 		t.column, t.Column = c.ID, c.Name
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
@@ -62,6 +63,19 @@ func at(file, piece string) schema.Position {
 	p.Line, p.Column = line(start)
 	p.EndLine, p.EndColumn = line(end)
 	return p
+}
+
+func stars() *move.Move {
+	m := &move.Move{
+		From: []move.Object{{Table: schema.Name{Name: "star"}, Column: "star_count"}}, To: []move.Object{{Table: schema.Name{Name: "repo"}, Column: "star_count"}},
+		Source: move.Directive,
+	}
+	add := schema.Position{File: "db/0002_add.sql", Line: 2, Column: 18}
+	m.Steps[move.ExpandSchema] = move.Step{State: move.Deployed, Evidence: []move.Evidence{{Pos: add, Message: "`repo.star_count` is added"}}}
+	set := schema.Position{File: "api/sync.go", Line: 88, Column: 12}
+	m.Steps[move.DualWrite] = move.Step{State: move.Partial, Evidence: []move.Evidence{{Pos: set, Message: "3 of 4 writers dual-write; missing: api/sync.go:88"}}}
+	m.Steps[move.BackfillRows].Evidence = []move.Evidence{{Message: "no statement copies `star.star_count` to `repo.star_count`"}}
+	return m
 }
 
 func rule(name string) *rules.Rule { return &rules.Rule{Name: name} }
@@ -136,6 +150,7 @@ func TestTextKeepsToItsWidth(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	golden(t, "sample.json", write(t, sample(), "json", Options{}))
+	golden(t, "moves.json", write(t, &Report{Moves: []*move.Move{stars()}}, "json", Options{}))
 	golden(t, "nothing.json", write(t, &Report{}, "json", Options{}))
 	rep := sample()
 	rep.Base = &Base{"origin/main", "1a2b3c4d5e6f", "6f5e4d3c2b1a", "merge base with origin/main"}
