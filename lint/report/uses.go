@@ -108,7 +108,7 @@ func usesText(w io.Writer, u *Uses) error {
 	for _, s := range u.Skipped {
 		fmt.Fprintf(&b, "%s: not read: %s\n", s.Dir, s.Why)
 	}
-	fmt.Fprintf(&b, "%s, %s; %d Go files, %d SQL strings, %d not resolved\n", count(reads, "read"), count(writes, "write"), u.Files, u.Strings, len(u.Unresolved))
+	fmt.Fprintf(&b, "%s, %s; %s, %s, %d not resolved\n", count(reads, "read"), count(writes, "write"), count(u.Files, "Go file"), count(u.Strings, "SQL string"), len(u.Unresolved))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
