@@ -13,6 +13,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/nearest"
+	"github.com/expandcheck/expandcheck/lint/release"
 	"github.com/expandcheck/expandcheck/lint/server"
 	"github.com/expandcheck/expandcheck/rules"
 )
@@ -30,21 +31,27 @@ type Config struct {
 	// Deployed is the tree that is deployed, of the same shape as Root: what it
 	// has not is pending, as one release. It is nil when that is not known.
 	Deployed fs.FS
+	// Ahead is the tree of what is deployed, where it has gone on since the work
+	// tree left it; else nil.
+	Ahead fs.FS
 
 	// What the command line gives.
 	Targets []string // directories and files to report on; "-" is Stdin; none means all
 	Stdin   io.Reader
 	All     bool
 	Since   string
+	Staged  bool // the index is the work tree
 	NoCode  bool
 	Layout  string
 	Dialect string
 	Server  string
 
+	// What the command line gives, or else the configuration file.
+	Base    string // what is deployed, as git names it
+	NewFrom string // whose findings are left out
+
 	// What the configuration file says.
 	Migrations []MigrationsEntry
-	Base       string
-	NewFrom    string
 	Deploy     Deploy
 	Rules      map[string]rules.Severity
 	Moves      []Move
@@ -114,11 +121,9 @@ func Configure(cfg Config, dir, file string) (Config, error) {
 	if cfg.Targets, err = relativeTargets(cfg.RootDir, dir, cfg.Targets); err != nil {
 		return cfg, err
 	}
-	root, err := os.OpenRoot(cfg.RootDir)
-	if err != nil {
-		return cfg, fmt.Errorf("opening the work tree: %w", err)
+	if cfg.Root, err = release.WorkTree(cfg.RootDir); err != nil {
+		return cfg, err
 	}
-	cfg.Root = root.FS()
 	if file == "" {
 		if file, err = FindConfig(startOf(cfg, dir), cfg.RootDir); err != nil || file == "" {
 			return cfg, err
@@ -144,6 +149,9 @@ func (cfg Config) check() error {
 	}
 	if len(cfg.Targets) > 1 && slices.Contains(cfg.Targets, "-") {
 		return errors.New("- (standard input) cannot be linted together with files")
+	}
+	if cfg.fromStdin() && cfg.needsGit() {
+		return errors.New("- (standard input) is judged by itself: leave --base, --new-from and --staged out")
 	}
 	return nil
 }

@@ -52,10 +52,11 @@ func (cfg *Config) decode(file, dir string, data []byte) error {
 type fields map[string]func(value ast.Node)
 
 func (d *decoder) config(cfg *Config, n ast.Node) {
+	var base, newFrom string
 	d.mapping(n, fields{
 		"migrations": func(v ast.Node) { d.each(v, func(v ast.Node) { d.entry(cfg, v) }) },
-		"base":       func(v ast.Node) { cfg.Base = d.text(v) },
-		"new_from":   func(v ast.Node) { cfg.NewFrom = d.text(v) },
+		"base":       func(v ast.Node) { base = d.text(v) },
+		"new_from":   func(v ast.Node) { newFrom = d.text(v) },
 		"deploy": func(v ast.Node) {
 			cfg.Deploy = Deploy(d.oneOf(v, "deploy", []string{string(Separate), string(MigrationsFirst)}))
 		},
@@ -66,6 +67,12 @@ func (d *decoder) config(cfg *Config, n ast.Node) {
 		"ignore":    func(v ast.Node) { d.each(v, func(v ast.Node) { cfg.Ignores = append(cfg.Ignores, d.ignore(v)) }) },
 		"wrappers":  func(v ast.Node) { d.each(v, func(v ast.Node) { cfg.Wrappers = append(cfg.Wrappers, d.wrapper(v)) }) },
 	})
+	if cfg.Base == "" && cfg.Since == "" { // the command line wins
+		cfg.Base = base
+	}
+	if cfg.NewFrom == "" {
+		cfg.NewFrom = newFrom
+	}
 }
 
 func (d *decoder) entry(cfg *Config, n ast.Node) {

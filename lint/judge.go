@@ -40,6 +40,7 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 		}
 		d.unread(cfg, r, emit)
 	}
+	d.judgeHistory(cfg, emit)
 	d.problems(cfg, emit)
 	d.templates(cfg, emit)
 	return out, proofs

@@ -4,12 +4,14 @@ package lint
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/move"
+	"github.com/expandcheck/expandcheck/lint/release"
 	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/server"
@@ -20,7 +22,11 @@ import (
 // A State is what is known before any rule is asked.
 type State struct {
 	Databases []*Database
-	cfg       Config
+	Release   *release.Release // nil where git was not asked
+
+	cfg        Config // with the trees that are compared
+	repository *release.Repository
+	noBase     string // why nothing is known to be deployed
 }
 
 // A Database is one migration directory with the schema that its replay gives.
@@ -42,36 +48,53 @@ type Database struct {
 	ddl      map[*migration.Statement]bool // more than rows may be changed by it
 	missing  []string                      // what migrations speak of and none makes
 	routines []*routine                    // with DDL in their bodies, in the order in which they are made
-	remarks  []string                      // on the baseline
+	remarks  []string                      // on what was taken for deployed
 	session  session
 	record   record // of what the replay did
 	moves    []*move.Move
-	callers  bool // the code is read with those who call what uses the schema
+	callers  bool   // the code is read with those who call what uses the schema
+	commit   string // that is deployed; "" when git was not asked
+	history
 }
 
 // Load reads the migrations and replays them.
 func Load(ctx context.Context, cfg Config) (*State, error) {
-	dirs, err := directories(cfg)
+	state := &State{cfg: cfg}
+	err := errors.Join(state.load(ctx), state.closeTrees())
 	if err != nil {
 		return nil, err
 	}
-	if err := checkBaselines(cfg, dirs); err != nil {
-		return nil, err
+	return state, nil
+}
+
+func (s *State) load(ctx context.Context) error {
+	if err := s.settle(ctx); err != nil {
+		return err
 	}
-	state := &State{cfg: cfg}
+	cfg := s.cfg
+	dirs, err := directories(cfg)
+	if err != nil {
+		return err
+	}
+	if err := checkBaselines(cfg, dirs); err != nil {
+		return err
+	}
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
+		}
+		if s.Release != nil {
+			d.commit = s.Release.Commit
 		}
 		if err := d.replay(ctx, cfg); err != nil {
-			return nil, err
+			return err
 		}
 		if err := d.follow(ctx, cfg); err != nil {
-			return nil, err
+			return err
 		}
-		state.Databases = append(state.Databases, d)
+		s.Databases = append(s.Databases, d)
 	}
-	return state, nil
+	return nil
 }
 
 // Run reads the migrations and judges those that are pending.
@@ -80,13 +103,21 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.Report(), nil
+	rep := state.Report()
+	nothing, err := state.nothing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if nothing != "" {
+		rep.Notes = append(rep.Notes, nothing)
+	}
+	return rep, state.leaveOut(ctx, rep)
 }
 
 // Report judges the migrations that are pending, and the code.
 func (s *State) Report() *report.Report {
 	cfg := s.cfg
-	rep := &report.Report{Mode: mode(cfg, s), Source: s.source()}
+	rep := &report.Report{Base: s.base(), Mode: s.mode(), Source: s.source()}
 	sup := newSuppressor(cfg)
 	sup.takeCode(s)
 	for _, d := range s.Databases {
@@ -98,9 +129,6 @@ func (s *State) Report() *report.Report {
 		rep.Moves = append(rep.Moves, d.moves...)
 		rep.Notes = append(rep.Notes, d.notes()...)
 		rep.Failures = append(rep.Failures, d.failures()...)
-	}
-	if rep.Coverage.NewMigrations == 0 {
-		rep.Notes = append(rep.Notes, "0 new migrations: nothing was checked")
 	}
 	rep.Findings = append(rep.Findings, sup.unusedInConfig()...)
 	rep.Findings = append(rep.Findings, sup.aboutCode()...)
@@ -120,27 +148,6 @@ func compareFindings(a, b rules.Finding) int {
 		return a.Pos.Column - b.Pos.Column
 	}
 	return strings.Compare(a.Rule.Name, b.Rule.Name)
-}
-
-// mode says in words how pending was told from deployed.
-func mode(cfg Config, state *State) string {
-	var since []string
-	for _, d := range state.Databases {
-		if v := d.since(cfg); v != "" {
-			since = append(since, v)
-		}
-	}
-	switch {
-	case cfg.Deployed != nil && !cfg.All:
-		return "migrations that are not deployed are pending, as one release"
-	case cfg.Since != "" && !cfg.All:
-		return "migrations after " + cfg.Since + " are pending, as one release"
-	case len(since) > 0:
-		return "every migration after " + strings.Join(since, ", ") + " is a release of its own"
-	case cfg.All:
-		return "every migration is a release of its own (--all)"
-	}
-	return "every migration is a release of its own, as with --all: what is deployed was not named"
 }
 
 // source returns the lines of the files that were read.

@@ -196,45 +196,49 @@ func (d *Database) holds(file string) bool {
 // then those that are not, release by release.
 func (d *Database) replay(ctx context.Context, cfg Config) error {
 	d.Schema = schema.New()
-	if err := d.snapshot(cfg); err != nil {
+	if err := d.findPending(ctx, cfg); err != nil {
 		return err
 	}
-	if err := d.findPending(cfg); err != nil {
+	if err := d.snapshot(d.deployedTree(cfg)); err != nil {
 		return err
 	}
-	results := d.parse(ctx)
+	deployed := d.deployed()
+	results := parse(ctx, d.Server, deployed)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var deployed []*migration.Migration
-	for i, m := range d.Directory.Migrations {
-		if !d.pending[m] {
-			if len(deployed) == 0 || !together(deployed, m) {
-				d.record.release++
-			}
-			deployed = append(deployed, m)
-			d.run(nil, m, results[i])
+	for i, m := range deployed {
+		if i == 0 || !together(deployed[:i], m) {
+			d.record.release++
+		}
+		d.run(nil, m, results[i])
+	}
+	var pending, known []*migration.Migration
+	for _, m := range d.Directory.Migrations {
+		if d.pending[m] {
+			pending = append(pending, m)
+		} else if d.was != nil { // a baseline is no list of what ran
+			known = append(known, m)
 		}
 	}
-	if cfg.Deployed == nil || cfg.All {
-		deployed = nil // the baseline is no list of what ran
+	known = append(known, d.ahead...)
+	results = parse(ctx, d.Server, pending)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	d.before = d.Schema.Clone()
 	oneRelease := d.oneRelease(cfg)
 	var release *rules.Release
-	for i, m := range d.Directory.Migrations {
-		if !d.pending[m] {
-			continue
-		}
+	for i, m := range pending {
 		if release == nil || !oneRelease && !together(release.Migrations, m) {
-			release = d.startRelease(deployed)
+			release = d.startRelease(known)
 			release.Steps = make([]rules.Step, 0, len(m.Up))
 		}
 		release.Migrations = append(release.Migrations, m)
 		d.run(release, m, results[i])
 	}
 	if release == nil && cfg.Deployed != nil && !cfg.All {
-		d.startRelease(deployed) // of code alone
+		d.startRelease(known) // of code alone
 	}
 	d.uncalled()
 	for _, r := range d.Pending {
@@ -265,26 +269,6 @@ func (d *Database) run(release *rules.Release, m *migration.Migration, changes [
 			d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[i]})
 		}
 	}
-}
-
-// findPending marks the migrations that are not deployed.
-func (d *Database) findPending(cfg Config) error {
-	first, err := d.firstPending(cfg)
-	if err != nil {
-		return err
-	}
-	var old []*migration.Migration
-	if cfg.Deployed != nil && !cfg.All {
-		// an error says that no migrations were there
-		if base, err := migration.Read(cfg.Deployed, d.Directory.Path, d.options(cfg)); err == nil {
-			old = base.Migrations
-		}
-	}
-	deployed := migration.Match(d.Directory.Migrations, old)
-	for i, m := range d.Directory.Migrations {
-		d.pending[m] = i >= first && deployed[m] == nil
-	}
-	return nil
 }
 
 // downs says whether most migrations of the directory have a way back.
@@ -342,18 +326,17 @@ func (d *Database) keepGone(e schema.Effect) {
 
 // oneRelease says whether all that is pending is deployed together.
 func (d *Database) oneRelease(cfg Config) bool {
-	return (cfg.Since != "" || cfg.Deployed != nil) && !cfg.All
+	return (d.since(cfg) != "" || cfg.Deployed != nil) && !cfg.All
 }
 
-// parse reads the statements of all migrations on every core.
-func (d *Database) parse(ctx context.Context) [][][]schema.Change {
-	migrations := d.Directory.Migrations
+// parse reads the statements of migrations on every core.
+func parse(ctx context.Context, srv *server.Server, migrations []*migration.Migration) [][][]schema.Change {
 	results := make([][][]schema.Change, len(migrations))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), max(len(migrations)/4, 1)) {
 		wg.Go(func() {
-			r := mysql.NewReader(d.Server)
+			r := mysql.NewReader(srv)
 			for i := int(next.Add(1)) - 1; i < len(migrations) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				up := migrations[i].Up
 				r.Forget()
@@ -369,11 +352,11 @@ func (d *Database) parse(ctx context.Context) [][][]schema.Change {
 }
 
 // snapshot starts the replay from the dump that the configuration names.
-func (d *Database) snapshot(cfg Config) error {
+func (d *Database) snapshot(tree fs.FS) error {
 	if d.entry.Schema == "" {
 		return nil
 	}
-	data, err := fs.ReadFile(cfg.Root, path.Clean(d.entry.Schema))
+	data, err := fs.ReadFile(tree, path.Clean(d.entry.Schema))
 	if err != nil {
 		return fmt.Errorf("reading the schema dump %s: %w", d.entry.Schema, err)
 	}

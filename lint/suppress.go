@@ -102,7 +102,8 @@ func (s *suppressor) ignored(ignores []*ignore, f rules.Finding) bool {
 }
 
 // directives returns the directives of the pending migrations, whatever their
-// name, each as an ignore would have it.
+// name, each as an ignore would have it; and of those that were edited the ignores
+// of that.
 func (d *Database) directives() []*ignore {
 	var out []*ignore
 	type place struct {
@@ -111,15 +112,25 @@ func (d *Database) directives() []*ignore {
 	}
 	known := map[place]*ignore{}
 	for _, m := range d.Directory.Migrations {
-		if !d.pending[m] {
+		edited := d.isEdited(m)
+		if !d.pending[m] && !edited {
 			continue
 		}
+		wanted := func(dir sqltext.Directive) bool {
+			return !edited || dir.Name == "ignore" && slices.Contains(dir.Args, rules.EditedMigration.Name)
+		}
 		for _, fd := range m.FileDirectives {
+			if !wanted(fd.Directive) {
+				continue
+			}
 			out = append(out, &ignore{Directive: fd.Directive, file: fd.File, migration: m, nowhere: fd.Trailing, used: map[string]bool{}})
 		}
 		for i := range m.Up {
 			st := &m.Up[i]
 			for _, dir := range st.Directives {
+				if !wanted(dir) {
+					continue
+				}
 				at := place{st.File.Name, st.File.Position(dir.Offset)}
 				if g := known[at]; g != nil {
 					g.statements = append(g.statements, st)

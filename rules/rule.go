@@ -118,7 +118,7 @@ func All() []*Rule {
 		DropColumn, DropTable, RenameColumn, RenameTable,
 		DropView, DropTrigger, DropRoutine, DropIndex, DropUnique, DropForeignKey,
 		DropPartition, DropDatabase, TruncateTable, DeleteRows,
-		SkippedStep, OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
+		SkippedStep, EditedMigration, OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
 		ReadBeforeDualWrite, MissingDualWrite, ReadBeforeBackfill,
 		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,
 	}

@@ -21,45 +21,64 @@ import (
 var update = flag.Bool("update", false, "write what the scenarios should say, to be read by eye")
 
 // A scenario is a txtar archive. Its first line says what it shows. The trees
-// base/ (deployed) and head/ (pending, laid over base), or one tree where every
-// migration is a release of its own; and want, one finding a line.
+// base/ (deployed) and head/ (pending, laid over base; what gone lists is not in it),
+// or one tree where every migration is a release of its own; and want, one finding a
+// line. ahead/, laid over base, is what is deployed has gone on to.
 type scenario struct {
 	file    string
 	archive *txtar.Archive
 }
 
-func (s scenario) want() string {
+func (s scenario) want() string { return s.section("want") }
+
+func (s scenario) section(name string) string {
 	for _, f := range s.archive.Files {
-		if f.Name == "want" {
+		if f.Name == name {
 			return string(f.Data)
 		}
 	}
 	return ""
 }
 
-// trees returns the work tree, and the tree that is deployed; nil without one.
-func (s scenario) trees() (head, base fstest.MapFS) {
+// trees returns the work tree, the tree that is deployed, and the one that this has
+// gone on to; nil without them.
+func (s scenario) trees() (head, base, ahead fstest.MapFS) {
 	head = fstest.MapFS{}
-	for _, f := range s.archive.Files {
-		name, deployed := strings.CutPrefix(f.Name, "base/")
-		name = strings.TrimPrefix(name, "head/")
-		if name == "want" {
-			continue
+	put := func(tree *fstest.MapFS, name string, data []byte) {
+		if *tree == nil {
+			*tree = fstest.MapFS{}
 		}
-		head[name] = &fstest.MapFile{Data: f.Data}
-		if deployed {
-			if base == nil {
-				base = fstest.MapFS{}
-			}
-			base[name] = head[name]
+		(*tree)[name] = &fstest.MapFile{Data: data}
+	}
+	for _, f := range s.archive.Files {
+		tree, name, in := strings.Cut(f.Name, "/")
+		switch {
+		case f.Name == "want" || f.Name == "gone":
+		case in && tree == "base":
+			put(&base, name, f.Data)
+			put(&head, name, f.Data)
+		case in && tree == "ahead":
+			put(&ahead, name, f.Data)
+		case in && tree == "head":
+			put(&head, name, f.Data)
+		default:
+			put(&head, f.Name, f.Data)
 		}
 	}
-	return head, base
+	for name, f := range base {
+		if ahead != nil && ahead[name] == nil {
+			ahead[name] = f
+		}
+	}
+	for _, name := range strings.Fields(s.section("gone")) {
+		delete(head, name)
+	}
+	return head, base, ahead
 }
 
 func (s scenario) run(t *testing.T) *report.Report {
 	t.Helper()
-	fsys, base := s.trees()
+	fsys, base, ahead := s.trees()
 	cfg := lint.Config{Root: fsys}
 	if data, err := fs.ReadFile(fsys, ".expandcheck.yml"); err == nil {
 		if cfg, err = lint.ParseConfig(".expandcheck.yml", data); err != nil {
@@ -71,6 +90,9 @@ func (s scenario) run(t *testing.T) *report.Report {
 	cfg.All, cfg.NoCode = base == nil, !code
 	if base != nil {
 		cfg.Deployed = base
+	}
+	if ahead != nil {
+		cfg.Ahead = ahead
 	}
 	rep, err := lint.Run(context.Background(), cfg)
 	if err != nil {

@@ -1,6 +1,9 @@
 package migration
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Match finds the migrations of a directory among those that it had before. A
 // migration is its version, whatever becomes of its file; where several share
@@ -26,6 +29,20 @@ func Match(now, before []*Migration) map[*Migration]*Migration {
 	return out
 }
 
+// Taken returns the migration among others that has the version of m, and is not
+// the same migration; nil when the version is free or says nothing.
+func (d *Directory) Taken(m *Migration, others []*Migration) *Migration {
+	if d.OutOfOrder == Unordered || m.Version == "" || m.Repeatable {
+		return nil
+	}
+	for _, other := range others {
+		if !other.Repeatable && (other.Version == m.Version || byVersion(m) != "" && byVersion(other) == byVersion(m)) {
+			return other
+		}
+	}
+	return nil
+}
+
 func byPath(m *Migration) string { return m.Path + "\x00" + m.Version }
 
 func byName(m *Migration) string { return m.Version + "\x00" + m.Name }
@@ -38,15 +55,9 @@ func byVersion(m *Migration) string {
 	return versionKey(m.Version)
 }
 
-// sameText says whether two migrations run the same statements.
+// sameText says whether two migrations run the same statements, comments included.
 func sameText(a, b *Migration) bool {
-	if len(a.Up) != len(b.Up) {
-		return false
-	}
-	for i := range a.Up {
-		if a.Up[i].Text() != b.Up[i].Text() {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(a.Up, b.Up, func(x, y Statement) bool {
+		return strings.ReplaceAll(x.Text(), "\r\n", "\n") == strings.ReplaceAll(y.Text(), "\r\n", "\n")
+	})
 }

@@ -42,8 +42,9 @@ func (d *Directory) Last() *Migration {
 	return nil
 }
 
-// Late returns, of the migrations that a directory had before, the last one that
-// m should have come before; nil when m comes after all, or the tool has no order.
+// Late returns, of the migrations that are deployed, the last one that m should
+// have come before; nil when m comes after all, or the tool has no order. They may
+// stand in another tree.
 func (d *Directory) Late(m *Migration, deployed []*Migration) *Migration {
 	if d.OutOfOrder == Unordered || m.Version == "" || m.Repeatable || len(deployed) == 0 {
 		return nil
@@ -56,7 +57,13 @@ func (d *Directory) Late(m *Migration, deployed []*Migration) *Migration {
 		if a.Stamp != "" && b.Stamp != "" {
 			return compareDigits(a.Stamp, b.Stamp) < 0
 		}
-		return place[a] < place[b]
+		i, known := place[a]
+		j, both := place[b]
+		if known && both {
+			return i < j
+		}
+		x, y := byVersion(a), byVersion(b) // one of them stands in another tree
+		return x != "" && y != "" && compareVersions(a.Version, b.Version) < 0
 	}
 	var last *Migration
 	for _, other := range deployed {

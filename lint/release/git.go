@@ -59,7 +59,8 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 	return r, nil
 }
 
-// Close ends the processes that objects are read with.
+// Close ends the processes that objects are read with. What is read later starts
+// them anew.
 func (r *Repository) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

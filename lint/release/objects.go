@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// objects reads git's objects by one process, which starts with the first.
+// objects reads git's objects by one process, which starts with the first that is asked for.
 type objects struct {
 	ctx context.Context // of the process
 	dir string
@@ -21,7 +21,7 @@ type objects struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Reader
-	dead error // the process and its answers are out of step, or closed
+	dead error // the process and its answers are out of step
 }
 
 func newObjects(ctx context.Context, dir string) *objects { return &objects{ctx: ctx, dir: dir} }
@@ -98,9 +98,6 @@ func (o *objects) ask(id string) ([]byte, error) {
 func (o *objects) close() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.dead == nil {
-		o.dead = errors.New("the repository is closed")
-	}
 	if o.cmd == nil {
 		return nil
 	}
