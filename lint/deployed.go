@@ -22,11 +22,11 @@ func (s *State) settle(ctx context.Context) error {
 	var err error
 	s.repository, err = release.Open(ctx, cfg.RootDir)
 	if errors.Is(err, release.ErrNoRepository) && !cfg.needsGit() {
-		s.noBase = err.Error()
+		s.noBase = err.Error() + ", and --since was not given"
 		return nil
 	}
 	if err != nil {
-		return err
+		return fmt.Errorf("looking for what is deployed: %w", err)
 	}
 	if fixed {
 		if cfg.Staged {
@@ -132,6 +132,3 @@ func (s *State) nothing(ctx context.Context) (string, error) {
 	}
 	return "0 new migrations, no Go file changed: nothing was checked", nil
 }
-
-// leaveOut takes out the findings that the state of cfg.NewFrom has too.
-func (s *State) leaveOut(context.Context, *report.Report) error { return nil }

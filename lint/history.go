@@ -110,6 +110,9 @@ func (d *Database) findEdits(ctx context.Context, cfg Config) error {
 	if err != nil || squashed {
 		return err
 	}
+	if len(gone) == 1 && d.entry.Schema == "" {
+		difference = "" // what is new stands for itself
+	}
 	for _, was := range gone {
 		d.edits = append(d.edits, edit{was: was, difference: difference, severity: rules.Error})
 	}
@@ -214,10 +217,11 @@ func (d *Database) in(cfg Config, tree fs.FS) (*migration.Directory, error) {
 		return nil, fmt.Errorf("reading the deployed %s: %w", name, err)
 	}
 	if err == nil {
-		// an error says that no migrations were there
-		if dir, err := migration.Read(tree, name, d.options(cfg)); err == nil {
+		dir, err := migration.Read(tree, name, d.options(cfg))
+		if err == nil {
 			return dir, nil
 		}
+		d.remarks = append(d.remarks, "as it is deployed, "+err.Error())
 	}
 	return d.formerly(cfg, tree)
 }

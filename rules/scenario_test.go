@@ -70,7 +70,7 @@ func (s scenario) trees() (head, base, ahead fstest.MapFS) {
 			ahead[name] = f
 		}
 	}
-	for _, name := range strings.Fields(s.section("gone")) {
+	for name := range strings.FieldsSeq(s.section("gone")) {
 		delete(head, name)
 	}
 	return head, base, ahead

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/expandcheck/expandcheck/lint"
 	"github.com/expandcheck/expandcheck/lint/migration"
@@ -27,6 +30,10 @@ func lintCommand() *cobra.Command {
 		Short: "Check migrations",
 		Long: `Check migrations.
 
+What the work tree has beyond what is deployed is judged, as one release. What is
+deployed is the merge base with --base, or with what the CI event says; by default
+with the default branch of the remote, and on that branch the commit before.
+
 Without arguments, the directories of the configuration are checked, or else
 every migration directory that is found. A file narrows what is reported; its
 directory is still replayed. - reads one migration from standard input.
@@ -34,6 +41,7 @@ directory is still replayed. - reads one migration from standard input.
 Exit status: 0 when there is nothing at or above --fail-on, 1 when there is, 2
 when expandcheck could not do its work.`,
 		Example: `  expandcheck lint
+  expandcheck lint --base origin/main
   expandcheck lint --all db/migrations
   expandcheck lint --since 20260301120000 --format json --output report.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,8 +52,11 @@ when expandcheck could not do its work.`,
 	layouts := layoutNames()
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	baseFlag(flags, &cfg)
 	flags.BoolVar(&cfg.All, "all", false, "judge every migration, each as a release of its own")
 	flags.StringVar(&cfg.Since, "since", "", "the last `version` that is deployed: what comes after it is judged, as one release")
+	flags.StringVar(&cfg.NewFrom, "new-from", "", "leave out what is found in the state of this git `ref` too")
+	flags.BoolVar(&cfg.Staged, "staged", false, "check what is staged for the next commit, not the work tree")
 	flags.BoolVar(&cfg.NoCode, "no-code", false, "do not look at Go code (this version never does)")
 	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
 	flags.StringVar(&cfg.Dialect, "dialect", "", "the `dialect` whose variant files are read: mysql, mariadb or tidb (implied by --server)")
@@ -60,6 +71,10 @@ when expandcheck could not do its work.`,
 	complete(cmd, "format", report.Formats())
 	complete(cmd, "fail-on", failOnNames)
 	return cmd
+}
+
+func baseFlag(flags *pflag.FlagSet, cfg *lint.Config) {
+	flags.StringVar(&cfg.Base, "base", "", "the git `ref` of what is deployed (default what the CI event says, or else the remote's default branch)")
 }
 
 func layoutNames() []string {
@@ -99,6 +114,9 @@ func runLint(cmd *cobra.Command, cfg lint.Config, f lintFlags) error {
 	}
 	if f.format != "text" && !cfg.All && cfg.Since == "" {
 		cmd.PrintErrln("expandcheck: " + rep.Mode)
+	}
+	if len(rep.Failures) > 0 {
+		return errors.New(strings.Join(rep.Failures, "\n"))
 	}
 	for _, finding := range rep.Findings {
 		if finding.Severity >= threshold {

@@ -24,7 +24,8 @@ func usesCommand() *cobra.Command {
 Without an argument, every use of every table that the migrations make is listed.
 What could not be resolved is listed apart: it may be a use too.`,
 		Example: `  expandcheck uses star.star_count
-  expandcheck uses --format json star`,
+  expandcheck uses --format json star
+  expandcheck uses --base origin/main star.star_count`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target := ""
@@ -36,6 +37,7 @@ What could not be resolved is listed apart: it may be a use too.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
+	flags.StringVar(&cfg.Base, "base", "", "list what the deployed code does, as of the merge base with this git `ref`, not the work tree")
 	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
 	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")
 	flags.StringVar(&f.format, "format", "text", "how to list: `text|json`")
@@ -51,7 +53,12 @@ func runUses(cmd *cobra.Command, cfg lint.Config, f lintFlags, target string) er
 	if !slices.Contains(report.UsesFormats(), f.format) {
 		return fmt.Errorf("--format: unknown format %q: %s", f.format, nearest.Hint(f.format, report.UsesFormats()))
 	}
+	deployed := cfg.Base != ""
+	cfg.All = !deployed // what is pending makes no difference
 	cfg, err := lint.Configure(cfg, ".", f.config)
+	if err == nil && deployed {
+		cfg, err = lint.AtBase(cmd.Context(), cfg)
+	}
 	if err != nil {
 		return err
 	}

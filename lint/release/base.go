@@ -73,7 +73,7 @@ func (c *chooser) byDefault(ctx context.Context, branch string) (base, error) {
 	if err != nil {
 		return base{}, err
 	}
-	b := base{ref: "HEAD", commit: c.head, tip: c.head, why: none + ": what is not committed is pending"}
+	b := base{ref: "HEAD", commit: c.head, tip: c.head, why: "HEAD, since " + none}
 	if ref != "" {
 		if b, err = c.named(ctx, ref); err != nil {
 			return base{}, err
@@ -93,7 +93,7 @@ func (c *chooser) byDefault(ctx context.Context, branch string) (base, error) {
 	if ref != "" {
 		why = "HEAD is on " + ref
 	}
-	return c.firstParent(ctx, why+", and nothing is changed since: the commit before HEAD")
+	return c.firstParent(ctx, "the commit before HEAD, since "+why+" and nothing is changed")
 }
 
 // firstParent takes HEAD's first parent.

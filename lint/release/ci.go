@@ -124,7 +124,7 @@ func (c *chooser) pullRequest(ctx context.Context, branch, tip, made string) (ba
 // push takes the commit before a push, and for a new branch that before HEAD.
 func (c *chooser) push(ctx context.Context, before string) (base, error) {
 	if strings.Trim(before, "0") == "" {
-		return c.firstParent(ctx, "the push made the branch: the commit before HEAD")
+		return c.firstParent(ctx, "the commit before HEAD, since the push made the branch")
 	}
 	return c.commitBefore(ctx, before, "the commit before the push")
 }

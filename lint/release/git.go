@@ -15,7 +15,7 @@ import (
 
 // ErrNoRepository says that a folder lies in no git repository, or that there is
 // no git to read it with.
-var ErrNoRepository = errors.New("no git repository")
+var ErrNoRepository = errors.New("there is no git repository")
 
 // A Repository is the git repository that a folder lies in. Its trees show what
 // lies below that folder.
@@ -47,7 +47,7 @@ func Open(ctx context.Context, dir string) (*Repository, error) {
 	}
 	answers := strings.Split(out, "\n")
 	if len(answers) < 3 || answers[0] != "true" {
-		return nil, fmt.Errorf("%w: %s is not in a work tree", ErrNoRepository, dir)
+		return nil, fmt.Errorf("%w with a work tree", ErrNoRepository)
 	}
 	r.shallow = answers[1] == "true"
 	r.top = filepath.Join(dir, filepath.FromSlash(answers[2]))
@@ -81,9 +81,9 @@ func asNoRepository(err error) error {
 	var failed *gitError
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("%w: git is not installed", ErrNoRepository)
+		return fmt.Errorf("git is not installed, so %w that could be read", ErrNoRepository)
 	case errors.As(err, &failed) && strings.Contains(failed.message, "not a git repository"):
-		return fmt.Errorf("%w: %s", ErrNoRepository, failed.message)
+		return ErrNoRepository
 	}
 	return err
 }

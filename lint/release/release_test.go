@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -501,6 +502,15 @@ func TestErrors(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 	if _, err := release.Open(context.Background(), t.TempDir()); err == nil || !strings.Contains(err.Error(), "no git repository") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestNoGit(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	_, err := release.Open(context.Background(), dir)
+	if !errors.Is(err, release.ErrNoRepository) || !strings.Contains(err.Error(), "git is not installed") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/expandcheck/expandcheck/rules"
 )
 
-// fingerprints returns what tells each finding from all others, in this run and
+// Fingerprints returns what tells each finding from all others, in this run and
 // in later ones. Lines are not a part of it, since they move; what repeats is
 // told apart by counting.
-func fingerprints(findings []rules.Finding) []string {
+func Fingerprints(findings []rules.Finding) []string {
 	seen := map[string]int{}
 	out := make([]string, 0, len(findings))
 	for _, f := range findings {

@@ -118,7 +118,7 @@ func writeJSON(w io.Writer, rep *Report, _ Options) error {
 	if b := rep.Base; b != nil {
 		out.Base = &jsonBase{b.Ref, b.Commit, b.Tip, b.Why}
 	}
-	prints := fingerprints(rep.Findings)
+	prints := Fingerprints(rep.Findings)
 	for i, f := range rep.Findings {
 		out.Findings = append(out.Findings, toJSON(f, prints[i]))
 	}

@@ -166,13 +166,13 @@ func TestFingerprintsDoNotFollowLines(t *testing.T) {
 		b[i].Pos.Line += 7
 		b[i].Statement = strings.ToUpper(strings.ReplaceAll(b[i].Statement, " ", "\n  ")) + ";"
 	}
-	first, moved := fingerprints(a), fingerprints(b)
+	first, moved := Fingerprints(a), Fingerprints(b)
 	for i := range first {
 		if first[i] != moved[i] {
 			t.Errorf("finding %d: %s became %s", i, first[i], moved[i])
 		}
 	}
-	twice := fingerprints([]rules.Finding{a[0], a[0]})
+	twice := Fingerprints([]rules.Finding{a[0], a[0]})
 	if twice[0] != first[0] || twice[1] == twice[0] {
 		t.Errorf("the same finding twice: %v", twice)
 	}

@@ -167,7 +167,7 @@ func coverageLine(rep *Report) string {
 	migrations := count(c.Migrations, "migration")
 	switch {
 	case rep.Base != nil:
-		migrations += fmt.Sprintf(" (%d new since %s %s)", c.NewMigrations, rep.Base.Ref, shortCommit(rep.Base.Commit))
+		migrations += fmt.Sprintf(" (%d new since %s)", c.NewMigrations, rep.Base.name())
 	case c.NewMigrations < c.Migrations:
 		migrations += fmt.Sprintf(" (%d new)", c.NewMigrations)
 	}
@@ -197,6 +197,14 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// name returns the ref and its commit; a ref that is a commit is named once.
+func (b *Base) name() string {
+	if strings.HasPrefix(b.Commit, b.Ref) {
+		return shortCommit(b.Commit)
+	}
+	return b.Ref + " " + shortCommit(b.Commit)
 }
 
 func shortCommit(c string) string { return c[:min(len(c), 7)] }
