@@ -221,7 +221,7 @@ func (d *Database) in(cfg Config, tree fs.FS) (*migration.Directory, error) {
 		if err == nil {
 			return dir, nil
 		}
-		d.remarks = append(d.remarks, "as it is deployed, "+err.Error())
+		d.remark("as it is deployed, " + err.Error())
 	}
 	return d.formerly(cfg, tree)
 }
@@ -254,7 +254,7 @@ func (d *Database) formerly(cfg Config, tree fs.FS) (*migration.Directory, error
 		}
 	}
 	if best != nil {
-		d.remarks = append(d.remarks, fmt.Sprintf("%s: was %s, as the migrations tell", d.Directory.Path, best.Path))
+		d.remark(fmt.Sprintf("%s: was %s, as the migrations tell", d.Directory.Path, best.Path))
 	}
 	return best, nil
 }
@@ -320,6 +320,12 @@ func (d *Database) replayed(ctx context.Context, tree fs.FS, migrations []*migra
 		}
 	}
 	return other.Schema, nil
+}
+
+func (d *Database) remark(text string) {
+	if !slices.Contains(d.remarks, text) {
+		d.remarks = append(d.remarks, text)
+	}
 }
 
 func (d *Database) isEdited(m *migration.Migration) bool {
