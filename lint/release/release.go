@@ -68,7 +68,11 @@ func (r *Repository) head(ctx context.Context, staged bool) (fs.FS, error) {
 	if staged {
 		return r.Index(ctx)
 	}
-	return WorkTree(r.dir)
+	disk, err := WorkTree(r.dir)
+	if err != nil {
+		return nil, err
+	}
+	return r.whole(ctx, disk)
 }
 
 // WorkTree returns a folder on disk. Links that leave it cannot be opened.

@@ -246,6 +246,41 @@ func TestManyFiles(t *testing.T) {
 	}
 }
 
+// What a sparse checkout leaves out of the work tree is not gone.
+func TestSparse(t *testing.T) {
+	r := newRepo(t)
+	for _, name := range []string{"db/0001_a.sql", "db/deep/x.sql", "app/a.go", "lib/b.go", "lib/c/c.go", "go.mod"} {
+		r.write(name, name)
+	}
+	r.git("add", "-A")
+	r.git("commit", "-q", "-m", "all")
+	r.git("sparse-checkout", "set", "app", "db/deep")
+	r.write("lib/new.go", "new")
+	r.git("rm", "-q", "--cached", "app/a.go")
+	if err := os.Remove(filepath.Join(r.dir, "app/a.go")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(r.dir, "lib/b.go")); err == nil {
+		t.Fatal("the checkout is not sparse")
+	}
+	got := r.mustRelease(release.Options{})
+	if names(t, got.Head) != "app db go.mod lib" {
+		t.Errorf("head holds %s", names(t, got.Head))
+	}
+	if lib := names(t, must(fs.Sub(got.Head, "lib"))); lib != "b.go c new.go" {
+		t.Errorf("lib holds %s", lib)
+	}
+	for name, want := range map[string]string{"lib/b.go": "lib/b.go", "lib/new.go": "new", "db/0001_a.sql": "db/0001_a.sql", "db/deep/x.sql": "db/deep/x.sql"} {
+		if text(t, got.Head, name) != want {
+			t.Errorf("%s holds %q", name, text(t, got.Head, name))
+		}
+	}
+	head := must(fs.Sub(got.Head, "lib"))
+	if err := fstest.TestFS(head, "b.go", "c/c.go", "new.go"); err != nil {
+		t.Error(err)
+	}
+}
+
 // What is read after the end starts a new process.
 func TestClose(t *testing.T) {
 	r := newRepo(t)
