@@ -167,7 +167,8 @@ var DuplicateVersion = &Rule{
 	Summary:  "two migrations have the same version",
 	Doc: `## What it does
 
-Reports a migration whose version an earlier one of the directory has already.
+Reports a migration whose version an earlier one of the directory has already, or one
+that main got while the branch was open.
 
 ## Why it breaks
 
