@@ -18,7 +18,7 @@ func (d *Database) judgeHistory(cfg Config, emit func(rules.Finding)) {
 	}
 	for _, m := range d.Directory.Migrations {
 		if other := d.Directory.Taken(m, d.ahead); other != nil && d.pending[m] {
-			emit(rules.Finding{Rule: rules.DuplicateVersion, Severity: cfg.severity(rules.DuplicateVersion), Migration: m, Object: m.Version, Pos: fileOf(m.Path),
+			emit(rules.Finding{Rule: rules.DuplicateVersion, Severity: d.duplicateSeverity(cfg), Migration: m, Object: m.Version, Pos: fileOf(m.Path),
 				Message: fmt.Sprintf("version %s is taken: what is deployed has gone on and has it as %s", m.Version, other.Path),
 				Help:    "give it the next free version"})
 		}

@@ -328,6 +328,25 @@ func (d *Database) remark(text string) {
 	}
 }
 
+// isOld says whether a problem came with what is deployed.
+func (d *Database) isOld(p migration.Problem) bool {
+	if d.base != nil && slices.ContainsFunc(d.base.Problems, func(was migration.Problem) bool {
+		return was.Rule == p.Rule && was.Message == p.Message && path.Base(was.File) == path.Base(p.File)
+	}) {
+		return true
+	}
+	deployed := false
+	for _, m := range d.Directory.Migrations {
+		if m.Path == p.File || slices.ContainsFunc(m.Up, func(st migration.Statement) bool { return st.File.Name == p.File }) {
+			if d.pending[m] {
+				return false
+			}
+			deployed = true
+		}
+	}
+	return deployed
+}
+
 func (d *Database) isEdited(m *migration.Migration) bool {
 	return slices.ContainsFunc(d.edits, func(e edit) bool { return e.now == m })
 }

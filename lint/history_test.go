@@ -115,3 +115,18 @@ func TestBaseWithoutMigrations(t *testing.T) {
 		}
 	}
 }
+
+// What was wrong before is not the fault of what is pending.
+func TestOldProblemsAreNotReported(t *testing.T) {
+	base := map[string]string{
+		"db/0001_a.up.sql": "CREATE TABLE a (id INT);", "db/0001_b.up.sql": "CREATE TABLE b (id INT);",
+		"db/0002_c.up.sql": "CREATE TABLE c (id INT, n VARCHAR(9) DEFAULT '\xff');", "db/0002_c.down.sql": "", "db/0002_d.down.sql": "",
+	}
+	head := with(base, "db/0003_e.up.sql", "CREATE TABLE e (id INT);", "db/0003_f.up.sql", "CREATE TABLE f (id INT);")
+	if got, want := found(compared(t, lint.Config{}, base, head)), "db/0003_f.up.sql:1:1 duplicate-version \n"; got != want {
+		t.Errorf("findings:\n%swant:\n%s", got, want)
+	}
+	if all := found(compared(t, lint.Config{All: true}, base, head)); !strings.Contains(all, "0001_b.up.sql:1:1 duplicate-version") || !strings.Contains(all, "0002_c.up.sql:1:47 unparsed-statement") {
+		t.Errorf("findings of --all:\n%s", all)
+	}
+}

@@ -143,16 +143,16 @@ func changesRows(c schema.Change) bool {
 // problems reports what reading the directory brought up.
 func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
 	for _, p := range d.Directory.Problems {
-		if p.Rule == "" {
-			continue // a failure
+		if p.Rule == "" || d.isOld(p) { // the first is a failure
+			continue
 		}
 		rule, err := rules.Named(p.Rule)
 		if err != nil {
 			rule = rules.UnparsedStatement
 		}
 		severity := cfg.severity(rule)
-		if rule == rules.DuplicateVersion && d.Directory.OutOfOrder == migration.Unknown {
-			severity = min(severity, rules.Warning) // no tool is known that refuses it
+		if rule == rules.DuplicateVersion {
+			severity = d.duplicateSeverity(cfg)
 		}
 		emit(rules.Finding{Rule: rule, Severity: severity, Message: p.Message, Help: p.Help,
 			Pos: schema.Position{File: p.File, Line: max(p.Line, 1), Column: max(p.Column, 1), EndLine: max(p.Line, 1), EndColumn: max(p.Column, 1)}})
@@ -168,6 +168,14 @@ func (d *Database) problems(cfg Config, emit func(rules.Finding)) {
 				Help:    "check it by eye; a config entry under `ignore:` with its reason silences this"})
 		}
 	}
+}
+
+func (d *Database) duplicateSeverity(cfg Config) rules.Severity {
+	severity := cfg.severity(rules.DuplicateVersion)
+	if d.Directory.OutOfOrder == migration.Unknown {
+		return min(severity, rules.Warning) // no tool is known that refuses it
+	}
+	return severity
 }
 
 // templates reports the placeholders that have no value: each once, where it
