@@ -39,13 +39,7 @@ func (d *Database) editFinding(cfg Config, e edit) rules.Finding {
 	tool := d.Directory.Layout.Name
 	f.Help = "put it back" + d.howToRestore(e.was.Path) + ", and make the change in a new migration"
 	if e.now == nil {
-		f.Pos = fileOf(e.was.Path)
-		f.Message = fmt.Sprintf("migration %s is deployed, and it is gone: a database that is set up anew will not have what it made", name)
-		if e.difference != "" {
-			f.Message += " (what is here now comes to another schema: " + e.difference + ")"
-		}
-		f.Help = "put it back" + d.howToRestore(e.was.Path)
-		return f
+		return d.goneFinding(f, e, name)
 	}
 	f.Pos = fileOf(e.now.Path)
 	if e.at != nil {
@@ -57,8 +51,28 @@ func (d *Database) editFinding(cfg Config, e edit) rules.Finding {
 		f.Message = fmt.Sprintf("migration %s is deployed, and it was edited: %s finds another checksum than that of what it ran, and refuses to go on", name, tool)
 	case e.kind == editedCode:
 		f.Message = fmt.Sprintf("migration %s is deployed, and its code was edited: if that changes what it does, only databases that are set up anew will have it", name)
+	case d.Directory.OutOfOrder == migration.Unknown:
+		f.Message = fmt.Sprintf("migration %s is deployed, and it was edited: a tool that runs each migration once will not run it again, so only databases that are set up anew will have what it says now", name)
 	default:
 		f.Message = fmt.Sprintf("migration %s is deployed, and it was edited: it does not run again, so only databases that are set up anew will have what it says now", name)
+	}
+	return f
+}
+
+// goneFinding speaks of all that are gone: they mostly went for one reason.
+func (d *Database) goneFinding(f rules.Finding, e edit, name string) rules.Finding {
+	f.Pos = fileOf(e.was.Path)
+	f.Message = fmt.Sprintf("migration %s is deployed, and it is gone: a database that is set up anew will not have what it made", name)
+	if n := len(e.others); n > 0 {
+		f.Message = fmt.Sprintf("migration %s and %s are deployed, and they are gone: a database that is set up anew will not have what they made", name, plural(n, "other", "others"))
+	}
+	for _, other := range e.others {
+		f.Related = append(f.Related, rules.Related{Pos: fileOf(other.Path), Message: "gone too"})
+	}
+	f.Help = "put it back" + d.howToRestore(e.was.Path)
+	if e.difference != "" {
+		f.Message += "; what is here now comes to another schema: " + e.difference
+		f.Help = "let what stands for them come to the same schema, or put them back"
 	}
 	return f
 }

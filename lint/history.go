@@ -28,8 +28,9 @@ type edit struct {
 	now, was   *migration.Migration // now is nil when it is gone
 	at         *migration.Statement // the first that differs; nil for the migration as a whole
 	kind       editKind
-	difference string         // why what is here instead of one that is gone is no squash of it
-	severity   rules.Severity // at most
+	others     []*migration.Migration // that are gone too
+	difference string                 // why what is here instead of one that is gone is no squash of it
+	severity   rules.Severity         // at most
 }
 
 type editKind uint8
@@ -113,9 +114,7 @@ func (d *Database) findEdits(ctx context.Context, cfg Config) error {
 	if len(gone) == 1 && d.entry.Schema == "" {
 		difference = "" // what is new stands for itself
 	}
-	for _, was := range gone {
-		d.edits = append(d.edits, edit{was: was, difference: difference, severity: rules.Error})
-	}
+	d.edits = append(d.edits, edit{was: gone[0], others: gone[1:], difference: difference, severity: d.editSeverity()})
 	return nil
 }
 
@@ -157,7 +156,7 @@ func (d *Database) deployedTree(cfg Config) fs.FS {
 
 // edited keeps what is not as it was deployed.
 func (d *Database) edited(cfg Config, now, was *migration.Migration) {
-	e := edit{now: now, was: was, severity: rules.Error}
+	e := edit{now: now, was: was, severity: d.editSeverity()}
 	at, same := now.SameStatements(was)
 	switch {
 	case !same:
@@ -170,6 +169,14 @@ func (d *Database) edited(cfg Config, now, was *migration.Migration) {
 		return
 	}
 	d.edits = append(d.edits, e)
+}
+
+// editSeverity is a warning where no tool is known that runs each migration once.
+func (d *Database) editSeverity() rules.Severity {
+	if d.Directory.OutOfOrder == migration.Unknown {
+		return rules.Warning
+	}
+	return rules.Error
 }
 
 func (d *Database) sameFile(cfg Config, now, was *migration.Migration) bool {

@@ -11,7 +11,8 @@ var EditedMigration = &Rule{
 Reports a migration that is deployed and whose up part is not what it was, or that is
 gone. Comments and blanks may change, unless the tool compares checksums (Flyway,
 Atlas, Prisma, sqlx): then no byte may. Line endings are never compared. A migration in
-Go code that changed is a warning when its statements cannot be read.
+Go code that changed is a warning when its statements cannot be read, and so is any where
+no tool is known that runs each migration once.
 
 ## Why it breaks
 
