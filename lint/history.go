@@ -97,10 +97,10 @@ func (d *Database) findEdits(ctx context.Context, cfg Config) error {
 	var gone []*migration.Migration
 	for _, was := range d.base.Migrations[first:] {
 		switch m := now[was]; {
-		case was.Repeatable:
+		case was.Repeatable || was.Version == "": // made to be edited, or no migration at all
 		case m != nil:
 			d.edited(cfg, m, was)
-		case was.Version != "": // without one there is no telling from a new name
+		default:
 			gone = append(gone, was)
 		}
 	}
