@@ -20,20 +20,59 @@ import (
 
 // readCode reads the Go code that uses the schema: the pending tree on the schema
 // after the last migration, and the deployed one on that before the pending ones.
+//
+// Of the deployed tree only what is in motion counts; of the pending one too where
+// no Go file of it differs.
 func (d *Database) readCode(ctx context.Context, cfg Config) error {
-	head, err := d.usesIn(ctx, cfg, cfg.Root, d.Schema)
+	var all []string
+	motion := d.inMotion()
+	wanted := all
+	if d.sameCode {
+		wanted = motion
+	}
+	head, err := d.usesIn(ctx, cfg, cfg.Root, d.Schema, wanted)
 	if err != nil {
 		return err
 	}
-	base := head
+	base, ahead := head, (*schema.Uses)(nil)
 	if cfg.Deployed != nil && !cfg.All {
-		if base, err = d.usesIn(ctx, cfg, cfg.Deployed, d.before); err != nil {
+		if base, err = d.usesIn(ctx, cfg, cfg.Deployed, d.before, motion); err != nil {
 			return fmt.Errorf("the deployed code: %w", err)
+		}
+		if cfg.Ahead != nil {
+			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, d.before, motion); err != nil {
+				return fmt.Errorf("the code that was added since: %w", err)
+			}
 		}
 	}
 	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
-	d.HeadUses, d.BaseUses = withStored(head, stored), withStored(base, stored)
+	d.HeadUses, d.BaseUses, d.aheadUses = withStored(head, stored), withStored(base, stored), ahead
 	return nil
+}
+
+// inMotion are the tables that the pending migrations change, and those of the
+// moves that the migrations alone tell of. It is never nil: that would be all.
+func (d *Database) inMotion() []string {
+	names := map[string]bool{}
+	for _, r := range d.Pending {
+		for i := range r.Steps {
+			e := r.Steps[i].Effect
+			for _, t := range [...]*schema.Table{e.Before, e.After} {
+				if t != nil {
+					names[t.Name.Name] = true
+				}
+			}
+			if n, on := schema.TableName(r.Steps[i].Change); on {
+				names[n.Name] = true
+			}
+		}
+	}
+	for _, m := range d.moves {
+		for _, o := range slices.Concat(m.From, m.To) {
+			names[o.Table.Name] = true
+		}
+	}
+	return append([]string{}, slices.Sorted(maps.Keys(names))...)
 }
 
 // codeDirs are the folders whose code uses the schema: as configured, or else the
@@ -51,8 +90,11 @@ func (d *Database) codeDirs(cfg Config) []string {
 	return []string{path.Dir(d.Directory.Path)}
 }
 
-func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema) (*schema.Uses, error) {
-	return uses.Read(ctx, root, d.usesOptions(cfg, s))
+// usesIn reads the uses of some tables, or of all when tables is nil.
+func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema, tables []string) (*schema.Uses, error) {
+	o := d.usesOptions(cfg, s)
+	o.Tables = tables
+	return uses.Read(ctx, root, o)
 }
 
 // A catalog is a schema, with the tables that are gone as they were last: code
@@ -115,7 +157,7 @@ func withStored(u *schema.Uses, stored []*schema.Query) *schema.Uses {
 // Uses lists who reads and writes what target names: a table, or table.column;
 // everything when it is empty.
 func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) {
-	cfg.NoCode = false
+	cfg.NoCode, cfg.WholeCode = false, true
 	state, err := Load(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -42,9 +42,12 @@ type Config struct {
 	Since   string
 	Staged  bool // the index is the work tree
 	NoCode  bool
-	Layout  string
-	Dialect string
-	Server  string
+	// WholeCode reads all code, also where nothing is in motion and no Go file differs
+	// from what is deployed: for lists and boards.
+	WholeCode bool
+	Layout    string
+	Dialect   string
+	Server    string
 
 	// What the command line gives, or else the configuration file.
 	Base    string // what is deployed, as git names it

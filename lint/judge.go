@@ -35,7 +35,7 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 			if rule.Run == nil || severity == rules.Off {
 				continue
 			}
-			rule.Run(&rules.Pass{Release: r, Server: d.Server, BaseUses: d.BaseUses, HeadUses: d.HeadUses, Final: final, Motion: d.record.moves[r], Unwritten: d.record.unwritten[r],
+			rule.Run(&rules.Pass{Release: r, Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, Motion: d.record.moves[r], Unwritten: d.record.unwritten[r],
 				Shared: d.entry.Shared, Rule: rule, Severity: severity, Emit: emit, Prove: prove})
 		}
 		d.unread(cfg, r, emit)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -39,21 +40,23 @@ type Database struct {
 	// views and triggers that are left; nil when no code was read.
 	BaseUses, HeadUses *schema.Uses
 
-	before   *schema.Schema           // what the pending migrations found
-	gone     map[string]*schema.Table // what was dropped or renamed, by folded name
-	entry    MigrationsEntry
-	only     map[string]bool // files that findings are asked for; nil for all
-	pending  map[*migration.Migration]bool
-	dark     map[*migration.Statement]bool // could not be read for a placeholder
-	ddl      map[*migration.Statement]bool // more than rows may be changed by it
-	missing  []string                      // what migrations speak of and none makes
-	routines []*routine                    // with DDL in their bodies, in the order in which they are made
-	remarks  []string                      // on what was taken for deployed
-	session  session
-	record   record // of what the replay did
-	moves    []*move.Move
-	callers  bool   // the code is read with those who call what uses the schema
-	commit   string // that is deployed; "" when git was not asked
+	before    *schema.Schema           // what the pending migrations found
+	gone      map[string]*schema.Table // what was dropped or renamed, by folded name
+	entry     MigrationsEntry
+	only      map[string]bool // files that findings are asked for; nil for all
+	pending   map[*migration.Migration]bool
+	dark      map[*migration.Statement]bool // could not be read for a placeholder
+	ddl       map[*migration.Statement]bool // more than rows may be changed by it
+	missing   []string                      // what migrations speak of and none makes
+	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
+	remarks   []string                      // on what was taken for deployed
+	session   session
+	record    record // of what the replay did
+	moves     []*move.Move
+	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
+	sameCode  bool         // no Go file differs from what is deployed
+	callers   bool         // the code is read with those who call what uses the schema
+	commit    string       // that is deployed; "" when git was not asked
 	history
 }
 
@@ -79,10 +82,15 @@ func (s *State) load(ctx context.Context) error {
 	if err := checkBaselines(cfg, dirs); err != nil {
 		return err
 	}
+	same, err := s.sameCode(ctx)
+	if err != nil {
+		return err
+	}
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		d.sameCode = same
 		if s.Release != nil {
 			d.commit = s.Release.Commit
 		}
@@ -95,6 +103,19 @@ func (s *State) load(ctx context.Context) error {
 		s.Databases = append(s.Databases, d)
 	}
 	return nil
+}
+
+// sameCode says whether no Go file differs between what is deployed and what is
+// pending, so that only what is in motion can be wrong.
+func (s *State) sameCode(ctx context.Context) (bool, error) {
+	if s.Release == nil || s.cfg.WholeCode || s.cfg.NoCode {
+		return false, nil
+	}
+	changed, err := s.Release.Changed(ctx)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(changed, func(name string) bool { return strings.HasSuffix(name, ".go") || path.Base(name) == "go.mod" }), nil
 }
 
 // Run reads the migrations and judges those that are pending.

@@ -52,6 +52,7 @@ func (r *record) add(step rules.Step, e schema.Effect) {
 // where a writer seems to forget the other side: all of its callers may write it.
 func (d *Database) follow(ctx context.Context, cfg Config) error {
 	if !cfg.NoCode && d.Directory.Path != "-" {
+		d.findMoves(cfg) // as far as the migrations tell of them
 		if err := d.readCode(ctx, cfg); err != nil {
 			return err
 		}

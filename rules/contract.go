@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -37,6 +38,10 @@ func (p *Pass) contract(c contraction) {
 		return
 	}
 	certain, possible := p.users(p.BaseUses, c)
+	if p.AheadUses != nil {
+		more, maybe := p.users(p.AheadUses, c)
+		certain, possible = addNew(certain, more), addNew(possible, maybe)
+	}
 	switch {
 	case len(certain) > 0:
 		p.premature(f, c, certain)
@@ -102,6 +107,16 @@ func (p *Pass) users(u *schema.Uses, c contraction) (certain, possible []*schema
 		}
 	}
 	return certain, possible
+}
+
+// addNew adds the uses whose places are not listed yet.
+func addNew(list, more []*schema.Use) []*schema.Use {
+	for _, u := range more {
+		if !slices.ContainsFunc(list, func(have *schema.Use) bool { return have.Pos == u.Pos }) {
+			list = append(list, u)
+		}
+	}
+	return list
 }
 
 // premature: running code uses what goes away.

@@ -105,6 +105,9 @@ type Pass struct {
 	// triggers that are left when the release is over; HeadUses those of the
 	// pending code. Nil when no code was analysed.
 	BaseUses, HeadUses *schema.Uses
+	// AheadUses are those of code that was deployed since the pending code branched
+	// off; nil without such.
+	AheadUses *schema.Uses
 	// Final is the schema after the last migration, where each migration is a
 	// release of its own: the code was written for it. Nil otherwise.
 	Final *schema.Schema

@@ -43,6 +43,7 @@ func runStatus(cmd *cobra.Command, cfg lint.Config, f lintFlags) error {
 	if !slices.Contains(report.StatusFormats(), f.format) {
 		return fmt.Errorf("--format: unknown format %q: %s", f.format, nearest.Hint(f.format, report.StatusFormats()))
 	}
+	cfg.WholeCode = true
 	cfg, err := lint.Configure(cfg, ".", f.config)
 	if err != nil {
 		return err
