@@ -40,8 +40,8 @@ One step, one release. Wait until it is deployed everywhere before you take the 
 
 ## When it is silent
 
-For a copy that a declared move is only a candidate for; for a move that is given up, or
-goes back while everything that is read is still written. When a trigger or a generated
+For a copy that nothing declares as a move, and after which old stays. For a move that is
+given up, or goes back, while everything that is read is still written. When a trigger or a generated
 column keeps both the same: then the first three steps may share a release. A copy whose
 place in history is not known counts as done after the dual-write.`,
 	Bad:  "backfill-with-the-dual-write-fires",
@@ -58,6 +58,11 @@ func runSkippedStep(p *Pass) {
 		if m.Head != nil {
 			p.reportOnlyNew(m)
 			p.reportStaleReads(m)
+		}
+	}
+	for _, m := range p.Motion {
+		if m.Abandoned && !m.Candidate && m.Head != nil {
+			p.reportStaleReads(m) // what was written since is in new alone
 		}
 	}
 	p.reportEarlyCopies(early)

@@ -274,6 +274,15 @@ func (m *Move) stopOldWrites() {
 	}
 	if len(m.Head.OldWrites) == 0 {
 		s.note(schema.Position{}, "no code writes %s", Names(m.From))
+		return
+	}
+	if m.Steps[ReadNew].State < Pending {
+		return
+	}
+	for _, t := range m.from {
+		if t.def != nil && t.def.Required() {
+			s.note(schema.Position{}, "first give `%s` a DEFAULT or NULL, in a release of its own: INSERTs that leave it out would fail (error 1364)", t.Object)
+		}
 	}
 }
 
