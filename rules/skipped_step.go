@@ -121,6 +121,9 @@ func (p *Pass) reportEarlyCopies(copies []earlyCopy) {
 			f = p.At(c.step)
 		}
 		f.Table, f.Object = c.To[0].Table.String(), c.To[0].Column
+		if c.move.Base == nil && !declared(c.move) {
+			f.Severity = p.AtMost(Warning) // no code shows that one replaces the other
+		}
 		from, to := move.Names(c.move.From), move.Names(c.To)
 		more := ""
 		if also > 0 {
@@ -132,14 +135,15 @@ func (p *Pass) reportEarlyCopies(copies []earlyCopy) {
 	}
 }
 
+func declared(m *move.Move) bool { return m.Source == move.Directive || m.Source == move.Config }
+
 // reportUncopiedDrop reports a drop of old that new has not all rows of. Where
 // running code still uses old, that is what the drop is reported for.
 func (p *Pass) reportUncopiedDrop(m *move.Move) {
 	if m.Gone == nil || m.Step(move.BackfillRows).State > move.Partial {
 		return
 	}
-	declared := m.Source == move.Directive || m.Source == move.Config
-	if m.Base == nil && !declared || m.Base != nil && len(m.Base.OldReads)+len(m.Base.OldWrites) > 0 {
+	if m.Base == nil && !declared(m) || m.Base != nil && len(m.Base.OldReads)+len(m.Base.OldWrites) > 0 {
 		return
 	}
 	step := p.stepOf(m.Gone.Change)
@@ -150,7 +154,7 @@ func (p *Pass) reportUncopiedDrop(m *move.Move) {
 	f.Object = m.From[0].Column
 	f.Message = fmt.Sprintf("drops %s before its rows are in %s: %s", move.Names(m.From), move.Names(m.To), notFilled(m))
 	f.Help = "copy the rows first, in a release of its own; if they are filled, say so: `-- expandcheck:backfilled " + m.To[0].String() + ": HOW`"
-	if !declared {
+	if !declared(m) {
 		f.Severity = p.AtMost(Warning) // what is left out may have been meant
 	}
 	p.Report(f)

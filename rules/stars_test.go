@@ -57,11 +57,11 @@ func (s stars) tree() fstest.MapFS {
 		statements = append(statements, setNew)
 	}
 	for _, pkg := range []string{"api", "sync"} {
-		body := ""
+		var body strings.Builder
 		for _, q := range statements {
-			body += "\tif _, err := tx.Exec(\"" + q + "\", n, repo); err != nil {\n\t\treturn err\n\t}\n"
+			body.WriteString("\tif _, err := tx.Exec(\"" + q + "\", n, repo); err != nil {\n\t\treturn err\n\t}\n")
 		}
-		add(pkg+"/"+pkg+".go", "package "+pkg+"\n\nimport \"database/sql\"\n\nfunc Set(tx *sql.Tx, repo string, n int) error {\n"+body+"\treturn nil\n}\n")
+		add(pkg+"/"+pkg+".go", "package "+pkg+"\n\nimport \"database/sql\"\n\nfunc Set(tx *sql.Tx, repo string, n int) error {\n"+body.String()+"\treturn nil\n}\n")
 	}
 	return out
 }

@@ -144,8 +144,8 @@ func (r *reader) read() *Code {
 	queries := r.queries()
 	r.findFills(queries)
 	for _, q := range queries {
-		if stored(q) && !inTrigger(q) {
-			continue // a view: who reads it is a reader
+		if stored(q) && !inTrigger(q) || loose(q) {
+			continue // who reads a view is a reader; who runs a loose statement is not known
 		}
 		if r.fills[Function(q)] {
 			for _, u := range q.Uses {
