@@ -286,17 +286,21 @@ func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, rev
 			continue
 		}
 		var also []*schema.Query
+		together := false
 		for _, q := range queries {
-			if q != w.Query && r.storesIn(q, w, t, reverse) && !loose(q) {
-				if inTrigger(q) && inTrigger(w.Query) && q.Function == w.Query.Function {
-					also = nil
-					t = nil
-					break
-				}
+			if q == w.Query || loose(q) || !r.storesIn(q, w, t, reverse) {
+				continue
+			}
+			switch {
+			case slices.Contains(w.Query.Batch, q):
+				together = true
+			case !sameCall(q, w.Query):
 				also = append(also, q)
+			case q.Pos == w.Query.Pos: // one text for several tables: which follows which is not known
+				together = true
 			}
 		}
-		if t == nil || len(also) > 0 && r.uses.Must != nil && r.uses.Must(w.Query, also) {
+		if together || len(also) > 0 && r.uses.Must != nil && r.uses.Must(w.Query, also) {
 			continue
 		}
 		if reverse && w.Unsure == "" {
@@ -311,6 +315,11 @@ func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, rev
 			w.Unsure = r.unsure
 		}
 	}
+}
+
+// sameCall says whether one call runs two statements: one or the other.
+func sameCall(a, b *schema.Query) bool {
+	return !stored(a) && a.Site == b.Site && a.Package == b.Package && a.Function == b.Function
 }
 
 // beside says whether the function of a write also writes old on some path; same

@@ -114,6 +114,11 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 			queries = append(queries, q)
 		}
 	}
+	if len(queries) > 1 {
+		for _, q := range queries {
+			q.Batch = queries
+		}
+	}
 	if unread != nil {
 		return queries, unread
 	}

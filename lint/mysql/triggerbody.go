@@ -47,7 +47,7 @@ func (b *bodyText) step(i int) int {
 	case b.is(i, "CASE", "WHEN"):
 		return b.blank(i, b.behind(i+1, "THEN"))
 	case b.is(i, "UNTIL"):
-		return b.blank(i, b.behind(i+1, "END")-1)
+		return b.blank(i, max(b.behind(i+1, "END")-1, i+1))
 	case b.is(i, "DECLARE"):
 		if b.isName(i+1) && !b.is(i+2, "HANDLER", "CONDITION", "CURSOR") {
 			b.variables = append(b.variables, b.ident(i+1))

@@ -30,6 +30,8 @@ func TestTriggerBodies(t *testing.T) {
 		{"b: BEGIN DECLARE n INT; SET n = 1; UPDATE repo SET id = n; END b", "writes repo.id"},
 		{"BEGIN CASE NEW.id WHEN 1 THEN UPDATE repo SET n = CASE WHEN id = 1 THEN 2 ELSE 3 END; END CASE; END", "writes repo.n"},
 		{"BEGIN WHILE NEW.n > 0 DO INSERT INTO repo (n) VALUES (NEW.n); END WHILE; END", "reads star.n, writes repo., writes repo.n"},
+		{"BEGIN REPEAT UPDATE repo SET n = 1; UNTIL", "writes repo.n"},
+		{"BEGIN REPEAT SET NEW.n = 1; UNTIL NEW.n > 0 END REPEAT; END", "writes star.n"},
 		{"IF NEW.n IS NULL THEN SET NEW.n = 0; END IF", "reads star.n, writes star.n"},
 	}
 	for _, tt := range tests {

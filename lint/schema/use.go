@@ -15,6 +15,9 @@ type Query struct {
 	// that tells which it could be.
 	Unresolved bool
 
+	// Batch are all statements of its text, itself included, where there are several.
+	Batch []*Query
+
 	Site     Position // of the call that runs it; Pos may stand in another file
 	Package  string   // import path of the code that runs it; "" for SQL
 	Function string   // the enclosing function: Name, Type.Name; the object's name for SQL
