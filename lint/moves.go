@@ -16,6 +16,9 @@ import (
 type record struct {
 	events  []move.Event
 	release int // number of the one that runs; each deployed migration is one
+	// pending are the releases that are judged, without those of routines that
+	// nobody calls: the last of them have the last numbers.
+	pending []*rules.Release
 	// spans are the events of the statements with directives: first and last.
 	spans map[*migration.Statement][2]int
 	moves map[*rules.Release][]*move.Move
@@ -73,42 +76,45 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 // pending release meets them.
 func (d *Database) findMoves(cfg Config) {
 	in := d.moveInput(cfg)
-	deployed := d.record.release - len(d.Pending)
-	d.record.moves = map[*rules.Release][]*move.Move{}
-	d.record.problems = map[schema.Position]string{}
+	r := &d.record
+	deployed := r.release - len(r.pending)
+	r.moves, r.unwritten, r.problems = map[*rules.Release][]*move.Move{}, map[*rules.Release][]*move.Unwritten{}, map[schema.Position]string{}
 	for _, p := range move.Problems(in) {
-		d.record.problems[p.Pos] = p.Message
+		r.problems[p.Pos] = p.Message
 	}
-	d.record.unwritten = map[*rules.Release][]*move.Unwritten{}
-	if n := len(d.Pending); n > 0 && !d.entry.Shared {
-		d.record.unwritten[d.Pending[n-1]] = move.FindUnwritten(in)
+	if n := len(r.pending); n > 0 && !d.entry.Shared {
+		r.unwritten[r.pending[n-1]] = move.FindUnwritten(in)
 	}
 	if d.oneRelease(cfg) {
 		in.Pending = deployed + 1
 		d.moves = move.Find(in)
-		for _, r := range d.Pending {
-			d.record.moves[r] = d.moves
+		for _, release := range r.pending {
+			r.moves[release] = d.moves
 		}
 		return
 	}
-	in.Pending = d.record.release + 1
+	in.Pending = r.release + 1
 	d.moves = move.Find(in)
 	judged := slices.DeleteFunc(slices.Clone(d.moves), func(m *move.Move) bool { return m.Candidate })
-	for i, r := range d.Pending {
-		last := i == len(d.Pending)-1
-		if !slices.ContainsFunc(judged, func(m *move.Move) bool { return last || m.Meets(deployed+i+1) }) {
+	for i, release := range r.pending {
+		number, last := deployed+i+1, i == len(r.pending)-1
+		if !slices.ContainsFunc(judged, func(m *move.Move) bool { return last || m.Meets(number) }) {
 			continue
 		}
-		then := in
-		then.Pending = deployed + i + 1
-		end, _ := slices.BinarySearchFunc(in.Events, then.Pending+1, func(e move.Event, n int) int { return e.Release - n })
-		then.Events = in.Events[:end]
-		then.Declared = slices.DeleteFunc(slices.Clone(in.Declared), func(c move.Declaration) bool { return c.Last >= end })
-		if !last {
-			then.Base, then.Head = nil, nil // the code was written for the last schema
-		}
-		d.record.moves[r] = move.Find(then)
+		r.moves[release] = move.Find(upTo(in, number, last))
 	}
+}
+
+// upTo returns what was known when a release was pending. The code was written
+// for the last one.
+func upTo(in move.Input, release int, last bool) move.Input {
+	end, _ := slices.BinarySearchFunc(in.Events, release+1, func(e move.Event, n int) int { return e.Release - n })
+	in.Pending, in.Events = release, in.Events[:end]
+	in.Declared = slices.DeleteFunc(slices.Clone(in.Declared), func(c move.Declaration) bool { return c.Last >= end })
+	if !last {
+		in.Base, in.Head = nil, nil
+	}
+	return in
 }
 
 func (d *Database) moveInput(cfg Config) move.Input {

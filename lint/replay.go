@@ -258,6 +258,7 @@ func (d *Database) startRelease(deployed []*migration.Migration) *rules.Release 
 	r.Directory, r.Base, r.Downs = d.Directory, deployed, d.downs()
 	d.Pending = append(d.Pending, r)
 	d.record.release++
+	d.record.pending = append(d.record.pending, r)
 	return r
 }
 

@@ -58,7 +58,7 @@ func (r *routine) step(change schema.Change, at rules.Step) rules.Step {
 // uncalled adds a release for each pending routine that no migration calls: it
 // may run at any time from here on, and leaves no trace in the replay.
 func (d *Database) uncalled() {
-	after, missing := d.Schema, d.missing
+	after, missing, events := d.Schema, d.missing, d.record.events
 	for _, r := range slices.Clone(d.routines) {
 		if r.ran != nil || !d.pending[r.made.Migration] || d.calledByOther(r) {
 			continue
@@ -69,7 +69,7 @@ func (d *Database) uncalled() {
 		d.Pending = append(d.Pending, release)
 		d.call(release, &schema.Call{Clause: *r.made.Change.Base(), Name: r.Name}, r.made)
 	}
-	d.Schema, d.missing = after, missing
+	d.Schema, d.missing, d.record.events = after, missing, events
 }
 
 // calledByOther says whether the body of another routine calls it.

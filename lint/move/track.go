@@ -36,7 +36,7 @@ func newHistory(in *Input) *history {
 
 // forward makes the events up to, and without, the one of that index.
 func (h *history) forward(to int) {
-	for ; h.at < to; h.at++ {
+	for ; h.at < min(to, len(h.in.Events)); h.at++ {
 		e := &h.in.Events[h.at]
 		before, after := e.Effect.Before, e.Effect.After
 		if before != nil && (after == nil || after.ID != before.ID) {
