@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
@@ -18,7 +19,10 @@ func (s *State) Root() string { return s.cfg.RootDir }
 
 // InCode returns the findings in Go files that are no migrations.
 func (s *State) InCode() []rules.Finding {
-	return slices.DeleteFunc(s.Report().Findings, func(f rules.Finding) bool { return f.Rule.Family != rules.Code })
+	return slices.DeleteFunc(s.Report().Findings, func(f rules.Finding) bool {
+		inGo := f.Migration == nil && strings.HasSuffix(f.Pos.File, ".go")
+		return f.Rule.Family != rules.Code && (f.Rule != rules.SkippedStep || !inGo)
+	})
 }
 
 // WithPackage returns the state of a tree in which a package is as program has

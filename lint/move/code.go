@@ -11,6 +11,8 @@ import (
 type Code struct {
 	OldWrites, NewWrites []*Write
 	OldReads, NewReads   []*Read
+	// MayReadOld are the statements that may read old, such as SELECT *.
+	MayReadOld []*schema.Use
 	// Fills are the statements of functions that fill new from old.
 	Fills []*schema.Use
 }
@@ -163,7 +165,11 @@ func (r *reader) read() *Code {
 		if writesPair := slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && (r.isOld(u) || r.isNew(u)) }); writesPair && !r.escapes(q) || inTrigger(q) {
 			continue
 		}
-		out.OldReads = append(out.OldReads, r.reads(q, queries, r.isOld, r.isNew)...)
+		old := r.reads(q, queries, r.isOld, r.isNew)
+		if len(old) == 0 {
+			out.MayReadOld = append(out.MayReadOld, r.mayRead(q)...)
+		}
+		out.OldReads = append(out.OldReads, old...)
 		if r.ownTables() {
 			out.NewReads = append(out.NewReads, r.reads(q, queries, r.isNew, r.isOld)...)
 		}
@@ -463,6 +469,16 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 		out = append(out, &Read{Use: u, Fallback: fallsBack(u, queries, other)})
 	}
 	return out
+}
+
+// mayRead returns the first use of a statement that may read old.
+func (r *reader) mayRead(q *schema.Query) []*schema.Use {
+	for _, u := range q.Uses {
+		if !u.Write && r.isOld(u) {
+			return []*schema.Use{u}
+		}
+	}
+	return nil
 }
 
 // fallsBack says whether the function reads the other side too: where this one

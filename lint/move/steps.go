@@ -246,6 +246,9 @@ func (m *Move) readNew() {
 	for _, r := range m.Head.OldReads {
 		s.note(PositionOf(r.Use), "reads %s", Names(m.From))
 	}
+	for _, u := range m.Head.MayReadOld {
+		s.note(PositionOf(u), "may read %s", Names(m.From))
+	}
 	for _, r := range m.Head.NewReads {
 		s.note(PositionOf(r.Use), "reads %s", Names(m.To))
 	}
