@@ -46,7 +46,11 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		}
 	}
 	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
-	d.HeadUses, d.BaseUses, d.aheadUses = withStored(head, stored), withStored(base, stored), ahead
+	d.HeadUses, d.aheadUses = withStored(head, stored), ahead
+	d.BaseUses = d.HeadUses
+	if base != head {
+		d.BaseUses = withStored(base, stored)
+	}
 	return nil
 }
 
