@@ -305,12 +305,12 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	if release == nil {
 		effect := d.Schema.Apply(step.Change)
 		d.record.add(step, effect)
-		d.keepGone(effect)
+		d.keepGone(step.Change, effect)
 		missing = effect.Missing
 	} else {
 		effect := release.Add(d.Schema, step).Effect
 		d.record.add(step, effect)
-		d.keepGone(effect)
+		d.keepGone(step.Change, effect)
 		missing = effect.Missing
 	}
 	if missing != "" && !slices.Contains(d.missing, missing) {
@@ -318,10 +318,19 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	}
 }
 
-// keepGone keeps a table that a change dropped or renamed as it was.
-func (d *Database) keepGone(e schema.Effect) {
+// keepGone keeps a table that a change dropped or renamed as it was, and one that
+// no migration makes as one of which nothing is known: code may use either.
+func (d *Database) keepGone(c schema.Change, e schema.Effect) {
 	if t := e.Before; t != nil && !t.Temporary && (e.After == nil || e.After.Name != t.Name) {
 		d.gone[schema.Fold(t.Name.Name)] = t
+		return
+	}
+	if _, made := c.(*schema.CreateTable); made || e.Before != nil && e.Missing == "" {
+		return
+	}
+	n, on := schema.TableName(c)
+	if key := schema.Fold(n.Name); on && d.gone[key] == nil {
+		d.gone[key] = &schema.Table{Name: n, Unknown: true}
 	}
 }
 

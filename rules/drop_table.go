@@ -116,6 +116,13 @@ func (p *Pass) reportUnknownDrop(s *Step, c *schema.DropTable) {
 			return
 		}
 	}
+	if p.BaseUses.Analysed() {
+		p.contract(contraction{step: s, table: c.Table,
+			what:   fmt.Sprintf("table `%s`, which no migration here makes, is dropped if it exists", c.Table),
+			breaks: "statements of the running code that name it fail (error 1146), and its rows are gone",
+			help:   dropTableHelp})
+		return
+	}
 	f := p.At(s)
 	f.Severity, f.Verdict = p.AtMost(Warning), Unknown
 	f.Message = fmt.Sprintf("table `%s` is dropped if it exists; no migration here makes it, so whether running code uses it is not known", c.Table)
