@@ -61,7 +61,7 @@ when expandcheck could not do its work.`,
 	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
 	flags.StringVar(&cfg.Dialect, "dialect", "", "the `dialect` whose variant files are read: mysql, mariadb or tidb (implied by --server)")
 	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")
-	flags.StringVar(&f.format, "format", "text", "how to report: `text|json`")
+	flags.StringVar(&f.format, "format", "text", "how to report, a `format`: "+strings.Join(report.Formats(), ", "))
 	flags.StringVar(&f.output, "output", "", "write the report to this `file`, not to standard output")
 	flags.StringVar(&f.failOn, "fail-on", "error", "the severity from which on the exit status is 1: `error|warning|never`")
 	flags.StringVar(&f.config, "config", "", "the configuration `file`, instead of the nearest "+lint.ConfigFile)
@@ -112,6 +112,9 @@ func runLint(cmd *cobra.Command, cfg lint.Config, f lintFlags) error {
 	if err := writeReport(cmd, rep, f); err != nil {
 		return err
 	}
+	if err := writeBeside(cmd, rep, f.format); err != nil {
+		return err
+	}
 	if f.format != "text" && !cfg.All && cfg.Since == "" {
 		cmd.PrintErrln("expandcheck: " + rep.Mode)
 	}
@@ -147,7 +150,7 @@ func writeReport(cmd *cobra.Command, rep *report.Report, f lintFlags) error {
 		return report.Write(cmd.OutOrStdout(), rep, f.format, terminalOptions(cmd.OutOrStdout()))
 	}
 	var b bytes.Buffer
-	if err := report.Write(&b, rep, f.format, report.Options{}); err != nil {
+	if err := report.Write(&b, rep, f.format, report.Options{Version: version()}); err != nil {
 		return err
 	}
 	return writeFile(f.output, b.Bytes())

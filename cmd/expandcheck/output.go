@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/expandcheck/expandcheck/lint/report"
@@ -15,13 +16,46 @@ import (
 func terminalOptions(w io.Writer) report.Options {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return report.Options{}
+		return report.Options{Version: version()}
 	}
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil {
 		width = 0
 	}
-	return report.Options{Width: width, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return report.Options{Version: version(), Width: width, Color: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+}
+
+// writeBeside writes what belongs to a report and has no place in its format.
+func writeBeside(cmd *cobra.Command, rep *report.Report, format string) error {
+	for _, note := range report.LeftOut(rep, format) {
+		cmd.PrintErrln("expandcheck: note: " + note)
+	}
+	if file := os.Getenv("GITHUB_STEP_SUMMARY"); file != "" && format == "github" {
+		return writeStepSummary(file, rep)
+	}
+	return nil
+}
+
+// stepSummarySize is what GitHub shows of one step, in bytes; it refuses more.
+const stepSummarySize = 1 << 20
+
+// writeStepSummary adds a report to what the step has already said.
+func writeStepSummary(name string, rep *report.Report) error {
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil {
+		err = report.Write(file, rep, "markdown", report.Options{Limit: max(stepSummarySize-int(info.Size()), 1)})
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
+	}
+	return nil
 }
 
 // writeFile writes a file as a whole or not at all. What is no regular file,

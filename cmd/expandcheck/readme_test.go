@@ -10,6 +10,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/lint"
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/server"
 )
 
@@ -83,6 +84,11 @@ func TestReadmeNamesAll(t *testing.T) {
 	for _, l := range migration.Layouts() {
 		if !strings.Contains(text, "`"+l.Name+"`") {
 			t.Errorf("the README does not name the layout %s", l.Name)
+		}
+	}
+	for _, format := range report.Formats() {
+		if !strings.Contains(text, "| `"+format+"` |") {
+			t.Errorf("the README does not name the format %s", format)
 		}
 	}
 }
