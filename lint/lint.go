@@ -108,7 +108,7 @@ func (s *State) load(ctx context.Context) error {
 // sameCode says whether no Go file differs between what is deployed and what is
 // pending, so that only what is in motion can be wrong.
 func (s *State) sameCode(ctx context.Context) (bool, error) {
-	if s.Release == nil || s.cfg.WholeCode || s.cfg.NoCode {
+	if s.Release == nil || s.Release.Commit == "" || s.cfg.WholeCode || s.cfg.NoCode {
 		return false, nil
 	}
 	changed, err := s.Release.Changed(ctx)

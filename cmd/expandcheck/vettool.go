@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -99,7 +98,7 @@ func shareFindings(ctx context.Context) (digest string, err error) {
 }
 
 // knownFindings reads what the first run found, for the nearest folder above this
-// one that it read.
+// one that it read; nothing where there is none.
 func knownFindings() (root string, findings []analyzer.Finding, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -118,7 +117,7 @@ func knownFindings() (root string, findings []analyzer.Finding, err error) {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			return "", nil, errors.New("go vet: nothing is known of this module: run go vet from a folder of it")
+			return dir, nil, nil // a package of the standard library, or of a dependency
 		}
 		dir = up
 	}
