@@ -35,8 +35,12 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		return err
 	}
 	base, ahead := head, (*schema.Uses)(nil)
-	if cfg.Deployed != nil && !cfg.All {
-		if base, err = d.usesIn(ctx, cfg, cfg.Deployed, d.before, motion); err != nil {
+	if cfg.Deployed != nil && !cfg.All && len(motion) > 0 {
+		deployed := cfg.Deployed
+		if d.sameCode {
+			deployed = cfg.Root // the same files, and nearer
+		}
+		if base, err = d.usesIn(ctx, cfg, deployed, d.before, motion); err != nil {
 			return fmt.Errorf("the deployed code: %w", err)
 		}
 		if cfg.Ahead != nil {
@@ -61,12 +65,10 @@ func (d *Database) inMotion() []string {
 	for _, r := range d.Pending {
 		for i := range r.Steps {
 			e := r.Steps[i].Effect
-			for _, t := range [...]*schema.Table{e.Before, e.After} {
-				if t != nil {
-					names[t.Name.Name] = true
-				}
+			if e.Before != nil {
+				names[e.Before.Name.Name] = true
 			}
-			if n, on := schema.TableName(r.Steps[i].Change); on {
+			if n, on := schema.TableName(r.Steps[i].Change); on && (e.Before != nil || e.Missing != "" || e.After == nil) {
 				names[n.Name] = true
 			}
 		}

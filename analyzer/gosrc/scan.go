@@ -28,9 +28,9 @@ type Source struct {
 	Text []byte
 }
 
-// ScanTree reads the Go files below dirs. Tests, vendored code, testdata and hidden
-// folders are left out.
-func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
+// GoFiles returns the names of the Go files below dirs, sorted. Tests, vendored code,
+// testdata and hidden folders are left out.
+func GoFiles(ctx context.Context, fsys fs.FS, dirs []string) ([]string, error) {
 	var names []string
 	for _, dir := range dirs {
 		err := fs.WalkDir(fsys, path.Clean(dir), func(name string, d fs.DirEntry, err error) error {
@@ -53,7 +53,15 @@ func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
 		}
 	}
 	slices.Sort(names)
-	names = slices.Compact(names)
+	return slices.Compact(names), nil
+}
+
+// ScanTree reads the Go files that GoFiles returns.
+func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
+	names, err := GoFiles(ctx, fsys, dirs)
+	if err != nil {
+		return nil, err
+	}
 	s := &Scan{fsys: fsys, Files: make([]Source, len(names))}
 	errs := make([]error, len(names))
 	parallel(len(names), func(i int) {

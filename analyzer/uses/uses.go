@@ -40,6 +40,10 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	if len(dirs) == 0 {
 		dirs = []string{"."}
 	}
+	if o.Tables != nil && len(o.Tables) == 0 {
+		files, err := gosrc.GoFiles(ctx, fsys, dirs)
+		return &schema.Uses{Files: len(slices.DeleteFunc(files, func(name string) bool { return o.skips(path.Dir(name)) }))}, err
+	}
 	scan, err := gosrc.ScanTree(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
