@@ -17,7 +17,8 @@ type candidate struct {
 	text   gosrc.Text
 	site   gosrc.Site // Decl is nil for what stands at package level
 	call   *ast.CallExpr
-	arg    int // of the call, where the text stands
+	arg    int           // of the call, where the text stands
+	args   []gosrc.Value // behind it
 	guards []ast.Expr
 	loose  bool // a string that nobody was seen to hand over
 }
@@ -251,7 +252,7 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 		c.now.needs = true
 	}
 	if t := spelled(ch); t != nil {
-		c.text(call, arg, t)
+		c.text(call, arg, nil, t)
 	}
 }
 
@@ -279,7 +280,7 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	for _, a := range gosrc.Alternatives(v) {
 		switch a := a.(type) {
 		case gosrc.Text:
-			c.text(call, arg, a)
+			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:
 			c.chain(call, arg, a)
 		case *gosrc.List:
@@ -298,7 +299,8 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	}
 }
 
-func (c *collector) text(call *gosrc.Call, arg int, t gosrc.Text) {
+// text adds a text, with the arguments of its placeholders where they follow it.
+func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
 	if !mayBeSQL(t) {
 		return
 	}
@@ -308,7 +310,7 @@ func (c *collector) text(call *gosrc.Call, arg int, t gosrc.Text) {
 		}
 	}
 	c.now.found = append(c.now.found, candidate{
-		text: t, call: call.Expr, arg: arg, guards: call.Guards,
+		text: t, call: call.Expr, arg: arg, args: args, guards: call.Guards,
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	})
 }

@@ -2,6 +2,9 @@ package uses
 
 import (
 	"fmt"
+	"go/ast"
+	"go/constant"
+	"go/token"
 	"path"
 	"strings"
 
@@ -58,4 +61,53 @@ func driverOf(imported string) string {
 		return "SQL Server"
 	}
 	return ""
+}
+
+// portable says whether a package tells dialects apart by a variable: it compares
+// something with the name of another database.
+func portable(pkg *gosrc.Package) bool {
+	found := false
+	look := func(e ast.Expr) { found = found || namesForeign(pkg, e) }
+	for _, f := range pkg.Files {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BinaryExpr:
+				if n.Op == token.EQL || n.Op == token.NEQ {
+					look(n.X)
+					look(n.Y)
+				}
+			case *ast.CaseClause:
+				for _, e := range n.List {
+					look(e)
+				}
+			case *ast.KeyValueExpr:
+				look(n.Key)
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// namesForeign says whether an expression is a constant that names another
+// database, by its value or by its own name: "postgres", DriverPostgres.
+func namesForeign(pkg *gosrc.Package, e ast.Expr) bool {
+	e = ast.Unparen(e)
+	if v := pkg.Info.Types[e].Value; v != nil && v.Kind() == constant.String {
+		return foreign[strings.ToLower(constant.StringVal(v))] != ""
+	}
+	var name string
+	switch e := e.(type) {
+	case *ast.Ident:
+		name = e.Name
+	case *ast.SelectorExpr:
+		name = e.Sel.Name
+	}
+	name = strings.ToLower(name)
+	for _, db := range [...]string{"postgres", "sqlite", "mssql", "cockroach"} {
+		if strings.Contains(name, db) {
+			return true
+		}
+	}
+	return false
 }

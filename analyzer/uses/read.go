@@ -43,11 +43,17 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		}
 	})
 	out := &reading{sites: map[*schema.Query]gosrc.Site{}}
+	several := map[*gosrc.Package]bool{}
 	for i, a := range answers {
 		if len(a.queries) > 0 {
 			out.strings++
 		}
 		for _, q := range a.queries {
+			pkg := all[i].site.Package
+			if _, known := several[pkg]; !known {
+				several[pkg] = portable(pkg)
+			}
+			q.Portable = several[pkg]
 			out.queries = append(out.queries, q)
 			if all[i].site.Decl != nil && !all[i].loose {
 				out.sites[q] = all[i].site
@@ -94,8 +100,8 @@ func sameParts(a, b gosrc.Text) bool {
 // runs says whether the call that a candidate is handed to looks like one that
 // runs SQL.
 func runs(c candidate) bool {
-	name := c.site.Package.Callee(c.call).Name
-	for _, word := range [...]string{"Exec", "Query", "Select", "Get", "Prepare", "Raw"} {
+	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
+	for _, word := range [...]string{"exec", "query", "select", "get", "prepare", "raw"} {
 		if strings.Contains(name, word) {
 			return true
 		}
@@ -115,6 +121,7 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 	var out answer
 	for _, q := range queries {
 		c.place(q, cand)
+		cand.scanned(q)
 		if q.Unresolved {
 			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}
 		}
@@ -195,6 +202,7 @@ func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Package = cand.site.Package.Path
 	q.Function = functionName(cand.site.Decl)
 	q.Guard = guard(cand.guards)
+	q.Run = !cand.loose && runs(*cand)
 	at := c.program.Position(cand.site.Node.Pos())
 	q.Site = schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + 1}
 }

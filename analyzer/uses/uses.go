@@ -51,7 +51,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	scan.Files = slices.DeleteFunc(scan.Files, func(f gosrc.Source) bool { return o.skips(path.Dir(f.Name)) })
 	names := o.names()
 	if len(names) == 0 {
-		return &schema.Uses{Files: len(scan.Files), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
+		return &schema.Uses{Files: o.files(scan), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
 	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers, libraryPaths()), o.skips)
 	program, err := scan.Load(ctx, wanted)
@@ -59,8 +59,19 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	out := Of(ctx, program, o)
-	out.Files, out.Ignores, out.Libraries, out.Mentions = len(scan.Files), ignores(scan), unread(scan), scan.Mentions
+	out.Files, out.Ignores, out.Libraries, out.Mentions = o.files(scan), ignores(scan), unread(scan), scan.Mentions
 	return out, ctx.Err()
+}
+
+// files counts the files outside of the folders that are not read.
+func (o *Options) files(s *gosrc.Scan) int {
+	n := 0
+	for _, f := range s.Files {
+		if !o.skips(path.Dir(f.Name)) {
+			n++
+		}
+	}
+	return n
 }
 
 func (o *Options) skips(dir string) bool {

@@ -92,9 +92,14 @@ func describe(u *schema.Uses) string {
 		if q.Guard != "" {
 			fmt.Fprintf(&b, " when %s", q.Guard)
 		}
-		b.WriteString("\n")
+		b.WriteString(flagged(q.Portable, ", one of several dialects") + "\n")
 		for _, use := range q.Uses {
 			b.WriteString("  " + describeUse(use) + "\n")
+		}
+		for _, r := range q.Results {
+			if r.Into != nil {
+				fmt.Fprintf(&b, "  %s into %s %s%s\n", r.Name, r.Into.Name, r.Into.Type, flagged(r.Into.NotNull, ", not NULL"))
+			}
 		}
 	}
 	for _, r := range u.Unresolved {
@@ -119,12 +124,25 @@ func describeUse(use *schema.Use) string {
 	for _, more := range []struct {
 		is   bool
 		text string
-	}{{!use.Certain, "possible"}, {use.May, "may"}, {use.Missing, "missing"}} {
+	}{
+		{!use.Certain, "possible"},
+		{use.May, "may"},
+		{use.Missing, "missing"},
+		{use.Value != nil && use.Value.MayBeNull() == schema.NeverNull, "never NULL"},
+		{use.Value != nil && use.Value.MayBeNull() == schema.MaybeNull, "may be NULL"},
+	} {
 		if more.is {
 			parts = append(parts, more.text)
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+func flagged(is bool, text string) string {
+	if is {
+		return text
+	}
+	return ""
 }
 
 // replay makes the schema of a file of DDL.

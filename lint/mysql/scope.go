@@ -13,9 +13,10 @@ type scope struct {
 	outer   *scope
 	sources []*source
 	ctes    []*cte
-	using   []string // columns that USING or NATURAL made one
-	results []output // of the select list
-	aliases []output // the same where they hide columns: in ORDER BY and HAVING
+	using   []string            // columns that USING or NATURAL made one
+	results []output            // of the select list
+	aliases []output            // the same where they hide columns: in ORDER BY and HAVING
+	notNull []schema.ColumnName // its conditions leave out rows that have a NULL there
 }
 
 // A cte is a common table expression.
@@ -52,6 +53,7 @@ type output struct {
 	from    []schema.ColumnName
 	// nullable says that it may be NULL for another reason than that the column is nullable.
 	nullable bool
+	notNull  bool          // conditions leave out the rows that have a NULL there
 	value    *schema.Value // of a literal or placeholder
 }
 
@@ -254,7 +256,7 @@ func (s *source) find(name string) (out output, ok, perhaps bool) {
 	}
 	for _, o := range s.columns {
 		if !o.rest && strings.EqualFold(o.name, name) {
-			o.nullable = o.nullable || s.nullable
+			o.nullable, o.notNull = o.nullable || s.nullable, o.notNull && !s.nullable
 			return o, true, false
 		}
 		perhaps = perhaps || o.rest
@@ -277,7 +279,7 @@ func (s *source) all() []output {
 	case s.table == nil:
 		out := make([]output, len(s.columns))
 		for i, o := range s.columns {
-			o.nullable = o.nullable || s.nullable
+			o.nullable, o.notNull = o.nullable || s.nullable, o.notNull && !s.nullable
 			out[i] = o
 		}
 		return out

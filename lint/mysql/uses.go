@@ -127,7 +127,7 @@ func (q *reading) results(columns []output) {
 	q.query.Results = make([]schema.Result, len(columns))
 	for i, c := range columns {
 		r := &q.query.Results[i]
-		*r = schema.Result{Name: c.name, Table: c.table, Star: c.star, Nullable: c.nullable}
+		*r = schema.Result{Name: c.name, Table: c.table, Star: c.star, Nullable: c.nullable, NotNull: c.notNull}
 		switch {
 		case c.column != nil:
 			r.Column = c.column.Name
@@ -227,7 +227,7 @@ func united(a, b []output) []output {
 			o.nullable = o.mayBeNull() || b[i].mayBeNull()
 			o.table, o.column, o.spelled = schema.Name{}, nil, ""
 		}
-		o.nullable = o.nullable || b[i].nullable
+		o.nullable, o.notNull = o.nullable || b[i].nullable, o.notNull && b[i].notNull
 		o.value = nil
 		out[i] = o
 	}
@@ -247,6 +247,8 @@ func (q *reading) selectQuery(n *ast.SelectStmt, outer *scope, c context) []outp
 	out := q.selectList(n, sc, c)
 	sc.results = out
 	q.expr(n.Where, sc, conditions)
+	q.rejects(n.Where, sc)
+	sc.leaveOut(out)
 	if n.GroupBy != nil {
 		q.items(n.GroupBy.Items, sc, conditions, out, false)
 	}
@@ -482,6 +484,9 @@ func (q *reading) join(n *ast.Join, sc *scope, c context) {
 	}
 	if n.On != nil {
 		q.expr(n.On.Expr, sc, conditions)
+		if n.Tp == ast.CrossJoin { // or INNER JOIN
+			q.rejects(n.On.Expr, sc)
+		}
 	}
 }
 
@@ -816,7 +821,11 @@ func (q *reading) value(e ast.ExprNode, sc *scope, c context) *schema.Value {
 	if v := q.insertedValue(e, sc); v != nil {
 		return v
 	}
-	return &schema.Value{Kind: schema.Computed, From: distinct(from)}
+	v := &schema.Value{Kind: schema.Computed, From: distinct(from)}
+	if !q.nullable(e, sc) {
+		v.Null = schema.NeverNull
+	}
+	return v
 }
 
 // distinct returns each column once.

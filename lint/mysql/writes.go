@@ -87,7 +87,11 @@ func (q *reading) rows(n *ast.InsertStmt, sc *scope) [][]*schema.Value {
 		case o.value != nil:
 			row = append(row, o.value)
 		default:
-			row = append(row, &schema.Value{Kind: schema.Computed, From: o.from})
+			v := &schema.Value{Kind: schema.Computed, From: o.from}
+			if !o.mayBeNull() || o.notNull {
+				v.Null = schema.NeverNull
+			}
+			row = append(row, v)
 		}
 	}
 	return append(rows, row)

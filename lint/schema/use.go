@@ -24,6 +24,14 @@ type Query struct {
 	// Guard is the condition that the statement stands under, as the code spells
 	// it; "" when it always runs.
 	Guard string
+	// Run says that it is handed to a call which is named like one that runs SQL;
+	// otherwise a sentence may only look like a statement.
+	Run bool
+	// Portable says that the package serves several dialects, told apart by a
+	// variable: the statement may be meant for another one.
+	Portable bool
+	// Mapped says that the rows go into structs by the names of the columns.
+	Mapped bool
 }
 
 // QueryKind says what a statement is.
@@ -118,6 +126,28 @@ type Value struct {
 	Param int
 	Name  string
 	From  []ColumnName // the columns that an expression is computed from
+	Null  Nullness
+}
+
+// Nullness says whether a value may be NULL, as far as that is known.
+type Nullness uint8
+
+// What is known of a value and NULL.
+const (
+	PerhapsNull Nullness = iota
+	NeverNull
+	MaybeNull // a NULL, a nil, or a Go value that can be one
+)
+
+// MayBeNull says whether the value may be NULL.
+func (v *Value) MayBeNull() Nullness {
+	switch {
+	case v.Kind == Constant && v.Text == "NULL":
+		return MaybeNull
+	case v.Kind == Constant:
+		return NeverNull
+	}
+	return v.Null
 }
 
 // ValueKind says what is known of a value.
@@ -143,6 +173,16 @@ type Result struct {
 	Name     string // the alias, or the name of the column
 	Table    Name   // where it comes from unchanged; empty for an expression
 	Column   string
-	Star     bool // one of several that a * stands for
-	Nullable bool // an outer join or an expression may make it NULL, whatever the column is
+	Star     bool    // one of several that a * stands for
+	Nullable bool    // an outer join or an expression may make it NULL, whatever the column is
+	NotNull  bool    // the query leaves out the rows that have a NULL there
+	Into     *Target // nil when that is not known
+}
+
+// A Target is the Go value that a result is scanned into.
+type Target struct {
+	Name string // as the code spells it: name, u.Name; User.Name for the field of a struct
+	Type string
+	// NotNull says that a NULL makes the scan fail.
+	NotNull bool
 }

@@ -1,0 +1,249 @@
+package uses
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// scanned notes what the rows of a query are scanned into, and whether what it
+// stores may be NULL: what the call that runs it is handed tells.
+func (c *candidate) scanned(q *schema.Query) {
+	if c.loose || c.call == nil {
+		return
+	}
+	for _, u := range q.Uses {
+		if v := u.Value; v != nil && v.Kind == schema.Placeholder {
+			v.Null = c.argument(v)
+		}
+	}
+	if len(q.Results) == 0 {
+		return
+	}
+	if dest := c.destination(); dest != nil {
+		c.mapped(q, dest)
+		return
+	}
+	if c.site.Decl == nil {
+		return
+	}
+	f := follower{info: c.site.Package.Info, body: c.site.Decl.Body}
+	if scan := f.scan(c.call, maxFollowed); scan != nil {
+		c.into(q, scan)
+	}
+}
+
+// destination is the argument that a call such as Get(&dest, query) fills.
+func (c *candidate) destination() ast.Expr {
+	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
+	if c.arg <= 0 || c.arg > len(c.call.Args) || !strings.Contains(name, "get") && !strings.Contains(name, "select") {
+		return nil
+	}
+	dest := c.call.Args[c.arg-1]
+	if t := c.site.Package.Info.TypeOf(dest); t == nil || deref(t) == t {
+		return nil
+	}
+	return dest
+}
+
+// into notes the arguments of a call that scans.
+func (c *candidate) into(q *schema.Query, scan *ast.CallExpr) {
+	switch name := methodName(scan); {
+	case name == "Scan":
+		if scan.Ellipsis.IsValid() || len(scan.Args) != len(q.Results) {
+			return
+		}
+		for i, e := range scan.Args {
+			q.Results[i].Into = c.target(e)
+		}
+	case len(scan.Args) > 0:
+		c.mapped(q, scan.Args[len(scan.Args)-1])
+	}
+}
+
+// target is what an argument of Scan points to.
+func (c *candidate) target(e ast.Expr) *schema.Target {
+	t := c.site.Package.Info.TypeOf(e)
+	if t == nil || isUnknown(t) {
+		return nil
+	}
+	p, ok := t.Underlying().(*types.Pointer)
+	if !ok || isUnknown(p.Elem()) {
+		return nil
+	}
+	name := e
+	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok {
+		name = u.X
+	}
+	return c.targetOf(types.ExprString(name), p.Elem())
+}
+
+func (c *candidate) targetOf(name string, t types.Type) *schema.Target {
+	pkg := c.site.Package.Types
+	return &schema.Target{Name: name, Type: types.TypeString(t, func(p *types.Package) string {
+		if p == pkg {
+			return ""
+		}
+		return p.Name()
+	}), NotNull: refusesNull(t)}
+}
+
+// mapped notes what a mapper such as sqlx reads each column into.
+func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
+	t := c.site.Package.Info.TypeOf(dest)
+	if t == nil {
+		return
+	}
+	t = deref(t)
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = deref(s.Elem())
+	}
+	s, ok := isStruct(t)
+	if !ok {
+		if len(q.Results) == 1 && !isUnknown(t) {
+			q.Results[0].Into = c.targetOf(strings.TrimPrefix(types.ExprString(dest), "&"), t)
+		}
+		return
+	}
+	q.Mapped = true
+	for i := range q.Results {
+		r := &q.Results[i]
+		if f := fieldOf(s, r.Name); f != nil && !isUnknown(f.Type()) {
+			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
+		}
+	}
+}
+
+func structName(t types.Type) string {
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return n.Obj().Name() + "."
+	}
+	return ""
+}
+
+// A follower looks for what becomes of the result of a call within a function.
+type follower struct {
+	info *types.Info
+	body *ast.BlockStmt
+}
+
+// maxFollowed is how many calls lie between a statement and its scan: Prepare,
+// QueryRow, Scan.
+const maxFollowed = 3
+
+// scan returns the only call that scans what call gives.
+func (f follower) scan(call *ast.CallExpr, depth int) *ast.CallExpr {
+	var found *ast.CallExpr
+	for _, m := range f.calls(call) {
+		name := methodName(m)
+		switch {
+		case name == "Scan", name == "StructScan", name == "Get", name == "GetContext", name == "Select", name == "SelectContext":
+		case strings.HasPrefix(name, "Query") && depth > 0:
+			if m = f.scan(m, depth-1); m == nil {
+				continue
+			}
+		default:
+			continue
+		}
+		if found != nil && found != m {
+			return nil
+		}
+		found = m
+	}
+	return found
+}
+
+// calls returns the calls of methods on what a call gives: chained to it, or on
+// the variable that it is assigned to, up to the next assignment. StructScan of
+// sqlx is a function.
+func (f follower) calls(call *ast.CallExpr) []*ast.CallExpr {
+	v, from := f.variable(call)
+	to := f.assignedAgain(v, from)
+	var out []*ast.CallExpr
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		m, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		fun, ok := ast.Unparen(m.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		on := ast.Unparen(fun.X)
+		if fun.Sel.Name == "StructScan" && len(m.Args) == 2 {
+			on = ast.Unparen(m.Args[0])
+		}
+		switch {
+		case on == ast.Expr(call):
+			out = append(out, m)
+		case v != nil && from < m.Pos() && m.Pos() < to:
+			if id, ok := on.(*ast.Ident); ok && f.info.ObjectOf(id) == v {
+				out = append(out, m)
+			}
+		}
+		return true
+	})
+	return out
+}
+
+// variable returns the variable that the first result of a call is assigned to.
+func (f follower) variable(call *ast.CallExpr) (types.Object, token.Pos) {
+	var target ast.Expr
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if len(n.Rhs) == 1 && ast.Unparen(n.Rhs[0]) == ast.Expr(call) {
+				target = n.Lhs[0]
+			}
+		case *ast.ValueSpec:
+			if len(n.Values) == 1 && ast.Unparen(n.Values[0]) == ast.Expr(call) {
+				target = n.Names[0]
+			}
+		}
+		return target == nil
+	})
+	id, ok := target.(*ast.Ident)
+	if !ok {
+		return nil, token.NoPos
+	}
+	return f.info.ObjectOf(id), call.End()
+}
+
+// assignedAgain returns where a variable is assigned the next time.
+func (f follower) assignedAgain(v types.Object, from token.Pos) token.Pos {
+	to := f.body.End()
+	if v == nil {
+		return to
+	}
+	ast.Inspect(f.body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return true
+		}
+		for _, e := range a.Lhs {
+			if id, ok := e.(*ast.Ident); ok && a.Pos() > from && f.info.ObjectOf(id) == v {
+				to = min(to, a.Pos())
+			}
+		}
+		return true
+	})
+	return to
+}
+
+func methodName(call *ast.CallExpr) string {
+	if fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+		return fun.Sel.Name
+	}
+	return ""
+}
+
+// addressed is what & takes the address of.
+func addressed(u *ast.UnaryExpr) ast.Expr {
+	if u.Op == token.AND {
+		return u.X
+	}
+	return nil
+}
