@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -101,6 +102,25 @@ func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema
 	o := d.usesOptions(cfg, s)
 	o.Tables = tables
 	return uses.Read(ctx, root, o)
+}
+
+// goEdits returns what tells whether the release changes a Go file; nil where no
+// tree is known to be deployed.
+func (d *Database) goEdits(cfg Config) func(string) bool {
+	if cfg.Deployed == nil || cfg.All {
+		return nil
+	}
+	known := map[string]bool{}
+	return func(file string) bool {
+		edited, ok := known[file]
+		if !ok {
+			now, err := fs.ReadFile(cfg.Root, file)
+			old, oldErr := fs.ReadFile(cfg.Deployed, file)
+			edited = err != nil || oldErr != nil || !bytes.Equal(now, old)
+			known[file] = edited
+		}
+		return edited
+	}
 }
 
 // A catalog is a schema, with the tables that are gone as they were last: code

@@ -120,6 +120,9 @@ func (s *State) nothing(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
+	if s.base() == nil && slices.ContainsFunc(s.Databases, func(d *Database) bool { return d.HeadUses.Analysed() }) {
+		return "0 new migrations: only the Go code was checked", nil
+	}
 	if s.base() == nil || s.cfg.NoCode {
 		return "0 new migrations: nothing was checked", nil
 	}

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
@@ -29,17 +30,21 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 	if !d.oneRelease(cfg) {
 		final = d.Schema
 	}
+	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg),
+		Shared: d.entry.Shared, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
+	if final == nil {
+		pass.Before = d.before
+	}
 	for _, r := range d.Pending {
-		for _, rule := range rules.All() {
-			severity := cfg.severity(rule)
-			if rule.Run == nil || severity == rules.Off {
-				continue
-			}
-			rule.Run(&rules.Pass{Release: r, Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, Motion: d.record.moves[r], Unwritten: d.record.unwritten[r],
-				Shared: d.entry.Shared, Rule: rule, Severity: severity, Emit: emit, Prove: prove})
-		}
+		pass.Release, pass.Motion, pass.Unwritten = r, d.record.moves[r], d.record.unwritten[r]
+		pass.Filled = d.filledBefore(cfg, r)
+		judgeWith(cfg, pass, func(f rules.Family) bool { return f != rules.Code })
 		d.unread(cfg, r, emit)
 	}
+	last := d.lastRelease()
+	pass.Release, pass.Motion, pass.Unwritten = last, d.record.moves[last], d.record.unwritten[last]
+	pass.Filled = d.filledBefore(cfg, last)
+	judgeWith(cfg, pass, func(f rules.Family) bool { return f == rules.Code })
 	d.judgeHistory(cfg, emit)
 	d.problems(cfg, emit)
 	d.templates(cfg, emit)
@@ -61,6 +66,51 @@ func once(emit func(rules.Finding)) func(rules.Finding) {
 			emit(f)
 		}
 	}
+}
+
+// judgeWith lets the rules of some families judge a release.
+func judgeWith(cfg Config, pass rules.Pass, wanted func(rules.Family) bool) {
+	for _, rule := range rules.All() {
+		severity := cfg.severity(rule)
+		if rule.Run == nil || severity == rules.Off || !wanted(rule.Family) {
+			continue
+		}
+		p := pass
+		p.Rule, p.Severity = rule, severity
+		rule.Run(&p)
+	}
+}
+
+// filledBefore returns what tells whether a column was filled before a release.
+func (d *Database) filledBefore(cfg Config, r *rules.Release) func(*schema.Table, *schema.Column) bool {
+	return func(t *schema.Table, c *schema.Column) bool {
+		name := t.Name.Name + "." + c.Name
+		return d.lineage.filledBefore(r.Number, t, c) || d.saidFilled(name) ||
+			slices.ContainsFunc(cfg.Moves, func(m Move) bool {
+				return m.Backfilled && slices.ContainsFunc(m.To, func(to string) bool { return schema.SameName(to, name) })
+			})
+	}
+}
+
+// saidFilled says whether a directive of some migration says that a column was
+// backfilled.
+func (d *Database) saidFilled(name string) bool {
+	says := func(dir sqltext.Directive) bool {
+		return dir.Name == "backfilled" && slices.ContainsFunc(dir.Args, func(arg string) bool { return schema.SameName(arg, name) })
+	}
+	return slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool {
+		return slices.ContainsFunc(m.FileDirectives, func(fd migration.FileDirective) bool { return says(fd.Directive) }) ||
+			slices.ContainsFunc(m.Up, func(st migration.Statement) bool { return slices.ContainsFunc(st.Directives, says) })
+	})
+}
+
+// lastRelease is the one that code is judged with, once; without pending
+// migrations it has no steps.
+func (d *Database) lastRelease() *rules.Release {
+	if n := len(d.Pending); n > 0 {
+		return d.Pending[n-1]
+	}
+	return rules.NewRelease(1)
 }
 
 // inGo spells the directives that help texts name as Go comments where the

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ type Database struct {
 	sameCode  bool         // no Go file differs from what is deployed
 	callers   bool         // the code is read with those who call what uses the schema
 	commit    string       // that is deployed; "" when git was not asked
+	lineage   lineage
 	history
 }
 
@@ -182,6 +184,13 @@ func (s *State) source() func(string, int) string {
 		}
 	}
 	return func(name string, line int) string {
+		if files[name] == nil && strings.HasSuffix(name, ".go") {
+			text, err := fs.ReadFile(s.cfg.Root, name)
+			if err != nil {
+				return ""
+			}
+			files[name] = sqltext.NewFile(name, string(text))
+		}
 		if f := files[name]; f != nil {
 			return f.Line(line)
 		}

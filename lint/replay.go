@@ -70,7 +70,7 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	if named := cfg.Server != "" || e.Server != ""; named && cfg.Dialect != "" && cfg.Dialect != string(srv.Family) {
 		return nil, fmt.Errorf("--dialect %s contradicts the server %s, whose dialect is %s: leave --dialect out", cfg.Dialect, name, srv.Family)
 	}
-	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, gone: map[string]*schema.Table{}, ddl: map[*migration.Statement]bool{}}, nil
+	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, gone: map[string]*schema.Table{}, ddl: map[*migration.Statement]bool{}, lineage: newLineage()}, nil
 }
 
 func (d *Database) options(cfg Config) migration.Options {
@@ -265,6 +265,9 @@ func (d *Database) startRelease(deployed []*migration.Migration) *rules.Release 
 // run makes the changes of a migration.
 func (d *Database) run(release *rules.Release, m *migration.Migration, changes [][]schema.Change) {
 	d.session.start()
+	if m.Opaque != "" {
+		d.lineage.doubtAll(d.Schema)
+	}
 	for i := range m.Up {
 		for _, c := range changes[i] {
 			d.make(release, rules.Step{Change: c, Migration: m, Statement: &m.Up[i]})
@@ -305,13 +308,25 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	if release == nil {
 		effect := d.Schema.Apply(step.Change)
 		d.record.add(step, effect)
+		d.lineage.add(step.Change, step.Migration, effect)
 		d.keepGone(step.Change, effect)
 		missing = effect.Missing
 	} else {
 		effect := release.Add(d.Schema, step).Effect
 		d.record.add(step, effect)
+		d.lineage.add(step.Change, step.Migration, effect)
 		d.keepGone(step.Change, effect)
 		missing = effect.Missing
+	}
+	if o, dark := step.Change.(*schema.Opaque); dark {
+		d.lineage.doubt(d.Schema, o, step.Statement)
+	}
+	if u, ok := step.Change.(*schema.Update); ok && step.Change.Base().Hidden == nil {
+		number := 0
+		if release != nil {
+			number = release.Number
+		}
+		d.lineage.fill(d.Schema, u, step.Migration, number)
 	}
 	if missing != "" && !slices.Contains(d.missing, missing) {
 		d.missing = append(d.missing, missing)
@@ -378,7 +393,9 @@ func (d *Database) snapshot(tree fs.FS) error {
 			if o, dark := c.(*schema.Opaque); dark && o.Kind == schema.Unparsed {
 				return fmt.Errorf("%s:%d:%d: the schema dump cannot be read: %s", o.Pos().File, o.Pos().Line, o.Pos().Column, o.Why)
 			}
-			d.record.add(rules.Step{Change: c}, d.Schema.Apply(c))
+			effect := d.Schema.Apply(c)
+			d.record.add(rules.Step{Change: c}, effect)
+			d.lineage.add(c, nil, effect)
 		}
 	}
 	return nil

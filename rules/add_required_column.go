@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/expandcheck/expandcheck/lint/schema"
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
 
 // AddRequiredColumn reports a new column that every running INSERT lacks.
 var AddRequiredColumn = &Rule{
@@ -31,7 +35,8 @@ after every writer sets it and old rows are filled.
 
 For a table that the same release creates; for generated and AUTO_INCREMENT
 columns; for an ENUM, which takes its first member; when a later statement of
-the same release gives the column a default.`,
+the same release gives the column a default. It is an info when the code was analysed
+and no INSERT into the table is left, not even a possible one.`,
 	Bad:  "not-null-without-default-fires",
 	Good: "nullable-is-silent",
 	Run:  runAddRequiredColumn,
@@ -77,9 +82,20 @@ func (p *Pass) reportRequired(s *Step, c *schema.AddColumn) {
 	if isDate(c.Column) && !s.reshapes && p.Server.RefusesZeroDate {
 		message += "; on a table with rows the server refuses the ALTER itself (error 1292)"
 	}
-	p.Reportf(s, c.Column.Name,
-		"add it as NULL or with a DEFAULT; make it NOT NULL in a later release, after every writer sets it",
-		message, c.Table, c.Column.Name)
+	help := "add it as NULL or with a DEFAULT; make it NOT NULL in a later release, after every writer sets it"
+	f := p.At(s)
+	f.Object, f.Help, f.Message = c.Column.Name, help, fmt.Sprintf(message, c.Table, c.Column.Name)
+	if w := p.deployed(s.Effect.After); w != nil {
+		if w.none() {
+			f.Severity = min(f.Severity, Info)
+			f.Message = fmt.Sprintf("new column `%s.%s` is NOT NULL and has no default; no INSERT into the table is left in the running code", c.Table, c.Column.Name)
+		}
+		if without, _ := w.leaveOut(c.Column.Name); len(without) > 0 {
+			f.Message += ", as " + places(without)
+			f.Related = sitesOf(without)
+		}
+	}
+	p.Report(f)
 }
 
 func isDate(c *schema.Column) bool { return c.Type.Name == "date" || c.Type.Name == "datetime" }

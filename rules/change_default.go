@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -32,7 +34,8 @@ change the default.
 For the same value in other words; for CURRENT_TIMESTAMP that follows its column to more
 or fewer digits of a second; where there was no default, and where there is
 none afterwards (drop-default and lost-attribute judge that); for a table or column
-that the same release creates.`,
+that the same release creates; when the code was analysed and every deployed INSERT sets
+the column.`,
 	Bad:  "other-value-fires",
 	Good: "same-value-is-silent",
 	Run:  runChangeDefault,
@@ -60,8 +63,19 @@ func runChangeDefault(p *Pass) {
 			continue
 		}
 		table, _ := schema.TableName(s.Change)
-		p.Reportf(s, column, "first deploy code that sets the column, or understands the new value",
-			"the default of `%s.%s` goes from %s to %s: INSERTs of the running code that leave it out store another value", table, column, old.Default, now.Default)
+		var users []*schema.Use
+		why := ""
+		if w := p.deployed(s.Effect.Before); w != nil {
+			if why, users = w.omitting(old.Name); why == "" {
+				continue
+			}
+			why = "; " + why
+		}
+		f := p.At(s)
+		f.Object, f.Related = column, sitesOf(users)
+		f.Help = "first deploy code that sets the column, or understands the new value"
+		f.Message = fmt.Sprintf("the default of `%s.%s` goes from %s to %s: INSERTs of the running code that leave it out store another value%s", table, column, old.Default, now.Default, why)
+		p.Report(f)
 	}
 }
 

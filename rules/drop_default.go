@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/expandcheck/expandcheck/lint/schema"
+import (
+	"fmt"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
 
 // DropDefault reports a column that INSERTs can no longer leave out.
 var DropDefault = &Rule{
@@ -26,7 +30,8 @@ after every writer sets the column.
 
 For AUTO_INCREMENT and generated columns; for a column without a default; for
 nullable columns on MariaDB, which go back to NULL; when the release ends with a
-default.`,
+default. It is an info when the code was analysed and every deployed INSERT sets the
+column.`,
 	Bad:  "not-null-column-fires",
 	Good: "set-default-null-is-silent",
 	Run:  runDropDefault,
@@ -42,8 +47,17 @@ func runDropDefault(p *Pass) {
 		if old != nil && !p.missesDefault(s, before.Column(c.Column)) {
 			continue
 		}
-		p.Reportf(s, c.Column, "drop it after every writer sets the column; on a nullable column use SET DEFAULT NULL",
-			"`%s.%s` loses its default: INSERTs of the running code that leave it out fail (error 1364)", c.Table, c.Column)
+		f := p.At(s)
+		f.Object, f.Help = c.Column, "drop it after every writer sets the column; on a nullable column use SET DEFAULT NULL"
+		f.Message = fmt.Sprintf("`%s.%s` loses its default: INSERTs of the running code that leave it out fail (error 1364)", c.Table, c.Column)
+		if w := p.deployed(before); w != nil && old != nil {
+			who, uses := w.omitting(old.Name)
+			if who == "" {
+				f.Severity, who = min(f.Severity, Info), "every INSERT of the running code sets it"
+			}
+			f.Message, f.Related = f.Message+"; "+who, sitesOf(uses)
+		}
+		p.Report(f)
 	}
 }
 

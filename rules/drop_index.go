@@ -33,7 +33,8 @@ undone in an instant. Drop it when nothing got slow.
 
 ## When it is silent
 
-When it was made INVISIBLE or IGNORED before; when another index does its work, which
+When a deployed query names it in a hint it is an error, whatever else covers it. It is
+silent when it was made INVISIBLE or IGNORED before; when another index does its work, which
 may come with the same release: one that begins with the same columns (InnoDB ends every
 index with the primary key), or a unique key whose columns it begins with; when its first
 column is dropped too, which drop-column reports; for a table that the same release
@@ -51,6 +52,9 @@ func runDropIndex(p *Pass) {
 			p.Reportf(s, c.Name, "name a dump under `schema:` in the configuration, and the replay knows the index",
 				"index `%s` of `%s` is dropped; no migration here makes it, so which queries use it, and whether it is unique, is not known", c.Name, c.Table)
 		}
+		if key != nil && !key.Unique() && (end == nil || end.Key(c.Name) == nil) && p.hinted(s, key) {
+			continue
+		}
 		if key == nil || key.Unique() || key.Invisible || covered(end, key) || headless(end, key) {
 			continue
 		}
@@ -63,6 +67,24 @@ func runDropIndex(p *Pass) {
 		}
 		p.Report(f)
 	}
+}
+
+// hinted reports an index that deployed queries name in a hint.
+func (p *Pass) hinted(s *Step, key *schema.Key) bool {
+	start := p.Start(s.Effect.Before)
+	if !p.BaseUses.Analysed() || start == nil {
+		return false
+	}
+	users := slices.DeleteFunc(writersOf(p.BaseUses, p.AheadUses, start.Name.Name).of(""), func(u *schema.Use) bool { return !schema.SameName(u.Index, key.Name) })
+	if len(users) == 0 {
+		return false
+	}
+	f := p.At(s)
+	f.Severity, f.Object, f.Related = max(p.Severity, Error), key.Name, sitesOf(users)
+	f.Message = fmt.Sprintf("index `%s` of `%s` is dropped, and %s of the running code names it in a hint: that fails (error 1176)", key.Name, start.Name, places(users))
+	f.Help = "first deploy queries without the hint"
+	p.Report(f)
+	return true
 }
 
 // unknownKey says whether a step drops an index of which nothing is known.

@@ -111,6 +111,21 @@ type Pass struct {
 	// Final is the schema after the last migration, where each migration is a
 	// release of its own: the code was written for it. Nil otherwise.
 	Final *schema.Schema
+	// Before and After are the schemas around what is pending. Before is nil where
+	// each migration is a release of its own: the code never meets it.
+	Before, After *schema.Schema
+	// Edited says whether the release changes a Go file; nil when all are judged.
+	Edited func(file string) bool
+	// Whole says whether the definition of a table is known whole: nothing that was
+	// not read may have changed it.
+	Whole func(*schema.Table) bool
+	// Definition is the clause that made a column what it is, Departure that which
+	// took one away from a table, the last time.
+	Definition func(*schema.Column) (Definition, bool)
+	Departure  func(table, column string) (Departure, bool)
+	// Filled says whether a migration that was deployed before the release left no
+	// NULL in a column, or a directive says so.
+	Filled func(*schema.Table, *schema.Column) bool
 	// Shared says that other programs use the schema.
 	Shared bool
 	// Motion are the moves that the release meets, with those that are not judged.
@@ -122,6 +137,18 @@ type Pass struct {
 	Severity Severity // of the rule, as configured
 	Emit     func(Finding)
 	Prove    func(Proof)
+}
+
+// A Definition is the clause that gave a column the definition that it has.
+type Definition struct {
+	Pos   schema.Position
+	Added bool // to a table that was there: old rows have its default
+}
+
+// A Departure is the end of a column under its name.
+type Departure struct {
+	Pos schema.Position
+	To  string // its new name; "" when it was dropped
 }
 
 // A Proof is a contract step that was proved safe, and what was looked at.

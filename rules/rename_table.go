@@ -2,6 +2,8 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -115,14 +117,8 @@ func (p *Pass) renameLoses(what string) string {
 }
 
 func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
-	f := p.At(s)
-	f.Verdict = Unknown
 	for _, v := range Changed[*schema.CreateView](p) {
-		if schema.SameName(v.View.Name.Name, c.Table.Name) && !p.Server.RenamesDrop {
-			f.Severity = p.AtMost(Warning)
-			f.Message = fmt.Sprintf("table `%s` is renamed to `%s`, and a view takes its name: between the two statements the running code fails (error 1146); no Go code was analysed, so nothing shows that the view has every column it uses", c.Table, c.To)
-			f.Help = "make sure that the view lists every column that the running code uses, and is updatable"
-			p.Report(f)
+		if schema.SameName(v.View.Name.Name, c.Table.Name) && !p.Server.RenamesDrop && p.standsIn(s, c, v.View) {
 			return
 		}
 	}
@@ -131,3 +127,84 @@ func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
 		breaks: "statements of the running code that name it fail from that moment on (error 1146)" + p.renameLoses("table"),
 		help:   "create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view"})
 }
+
+// standsIn reports a rename behind which a view takes the old name, if it has what
+// the running code uses.
+func (p *Pass) standsIn(s *Step, c *schema.RenameTable, v *schema.View) bool {
+	f := p.At(s)
+	f.Verdict, f.Severity = Unknown, p.AtMost(Warning)
+	gap := fmt.Sprintf("table `%s` is renamed to `%s`, and a view takes its name: between the two statements the running code fails (error 1146)", c.Table, c.To)
+	switch users, what, known := p.beyondView(s, v); {
+	case p.BaseUses.Analysed() && !known:
+		f.Message = gap + "; what the view lists could not be read"
+		f.Help = "make sure that the view lists every column that the running code uses, and is updatable"
+	case !p.BaseUses.Analysed():
+		f.Message = gap + "; no Go code was analysed, so nothing shows that the view has every column it uses"
+		f.Help = "make sure that the view lists every column that the running code uses, and is updatable"
+	case len(users) > 0:
+		f.Verdict, f.Severity = Premature, p.Severity
+		f.Message = fmt.Sprintf("table `%s` is renamed to `%s`, and the view that takes its name %s, which running code needs: %s", c.Table, c.To, what, sites(users))
+		f.Help = "list every column in the view, from that one table, without GROUP BY, DISTINCT or UNION"
+		f.Related = sitesOf(users)
+	default:
+		f.Message = gap + "; every column that it uses is in the view"
+		f.Help = "deploy it while little runs, or keep the name"
+	}
+	p.Report(f)
+	return true
+}
+
+// beyondView returns the deployed uses of a table that a view of its name does not
+// serve, and why.
+func (p *Pass) beyondView(s *Step, v *schema.View) (users []*schema.Use, what string, known bool) {
+	columns, updatable, known := p.viewColumns(v)
+	start := p.Start(s.Effect.Before)
+	if !known || start == nil {
+		return nil, "", false
+	}
+	seen := map[*schema.Query]bool{}
+	for _, u := range writersOf(p.BaseUses, p.AheadUses, start.Name.Name).of("") {
+		if seen[u.Query] || !u.Certain || u.Query.Function == "view "+v.Name.Name {
+			continue
+		}
+		lacks := u.Column != "" && start.Column(u.Column) != nil && !slices.ContainsFunc(columns, func(name string) bool { return schema.SameName(name, u.Column) })
+		switch {
+		case lacks:
+			what = "lacks `" + u.Column + "`"
+		case u.Write && !updatable:
+			what = "is not updatable"
+		default:
+			continue
+		}
+		seen[u.Query] = true
+		users = append(users, u)
+	}
+	return users, what, true
+}
+
+// viewColumns returns the names of the columns of a view, and whether it can be
+// written to.
+func (p *Pass) viewColumns(v *schema.View) (columns []string, updatable, known bool) {
+	if p.BaseUses == nil {
+		return nil, false, false
+	}
+	for _, q := range p.BaseUses.Queries {
+		if q.Package != "" || q.Function != "view "+v.Name.Name || q.Results == nil {
+			continue
+		}
+		updatable = len(v.Tables) == 1 && !notUpdatable.MatchString(v.Select)
+		for i, r := range q.Results {
+			name := r.Name
+			if i < len(v.Columns) {
+				name = v.Columns[i]
+			}
+			columns = append(columns, name)
+			updatable = updatable && r.Column != ""
+		}
+		return columns, updatable, true
+	}
+	return nil, false, false
+}
+
+// notUpdatable finds what keeps a view from being written to.
+var notUpdatable = regexp.MustCompile(`(?i)\b(DISTINCT|GROUP\s+BY|HAVING|UNION|EXCEPT|INTERSECT|LIMIT)\b`)

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"fmt"
+
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -27,7 +29,8 @@ Leave columns where they are: their order has no effect on anything else.
 ## When it is silent
 
 When the column stays where it is; for a table or column that the same release
-creates.`,
+creates; when the code was analysed, and no deployed INSERT or SELECT goes by the order
+of the columns.`,
 	Bad:  "moved-first-fires",
 	Good: "same-place-is-silent",
 	Run:  runReorderColumn,
@@ -42,9 +45,37 @@ func runReorderColumn(p *Pass) {
 		if index(before, c.Old) == index(s.Effect.After, c.Column.Name) {
 			continue
 		}
-		p.Reportf(s, c.Column.Name, "leave it where it is",
-			"`%s.%s` moves to another place: INSERTs without a column list and SELECT * of running code see another order", c.Table, c.Column.Name)
+		f := p.At(s)
+		f.Object, f.Help = c.Column.Name, "leave it where it is"
+		f.Message = fmt.Sprintf("`%s.%s` moves to another place: INSERTs without a column list and SELECT * of running code see another order", c.Table, c.Column.Name)
+		if w := p.deployed(before); w != nil {
+			users := w.byOrder()
+			if len(users) == 0 && w.notRead() == "" {
+				continue
+			}
+			if len(users) > 0 {
+				f.Message, f.Related = f.Message+", as "+places(users), sitesOf(users)
+			} else {
+				f.Message += "; " + w.notRead()
+			}
+		}
+		p.Report(f)
 	}
+}
+
+// byOrder are the statements that count on the order of the columns: a mapper by
+// name does not.
+func (w *writers) byOrder() []*schema.Use {
+	seen := map[*schema.Query]bool{}
+	var out []*schema.Use
+	for _, u := range w.of("") {
+		if seen[u.Query] || u.By != schema.ByPosition && (!readsStar(u) || u.Query.Mapped) {
+			continue
+		}
+		seen[u.Query] = true
+		out = append(out, u)
+	}
+	return out
 }
 
 func index(t *schema.Table, column string) int {

@@ -120,6 +120,7 @@ func All() []*Rule {
 		DropPartition, DropDatabase, TruncateTable, DeleteRows,
 		SkippedStep, EditedMigration, OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
 		ReadBeforeDualWrite, MissingDualWrite, ReadBeforeBackfill,
+		UseOfMissingColumn, InsertWithoutRequiredColumn, PositionalInsert, SelectStar, NullableScan,
 		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,
 	}
 }

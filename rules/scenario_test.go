@@ -86,8 +86,7 @@ func (s scenario) run(t *testing.T) *report.Report {
 		}
 		cfg.Root = fsys
 	}
-	_, code := fsys["go.mod"]
-	cfg.All, cfg.NoCode = base == nil, !code
+	cfg.All = base == nil
 	if base != nil {
 		cfg.Deployed = base
 	}

@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/expandcheck/expandcheck/lint/schema"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
 
 // SetNotNull reports a column that stops to take NULL.
 var SetNotNull = &Rule{
@@ -29,7 +34,10 @@ NOT NULL, best with a DEFAULT.
 
 For a table that the same release creates; for columns of the primary key, which
 are NOT NULL anyway; when a later statement of the same release makes the column
-nullable again. When the definition of the column before is not known,
+nullable again. When the code was analysed and all three hold: a deployed migration
+filled the rows that held NULL, by an UPDATE or as a backfilled directive says; the
+column has a DEFAULT, or every deployed INSERT sets it; and no deployed statement can
+store a NULL. The message says which of these is missing. When the definition of the column before is not known,
 narrow-type says so.`,
 	Bad:  "modify-to-not-null-fires",
 	Good: "not-null-before-is-silent",
@@ -67,5 +75,34 @@ func (p *Pass) reportNotNull(s *Step, c *schema.ModifyColumn, isNew bool) {
 		}
 		help = "leave it nullable in this release; make it NOT NULL in a later one, after every writer sets it"
 	}
-	p.Reportf(s, c.Column.Name, help, "`%s.%s` becomes NOT NULL: %s", c.Table, c.Column.Name, why)
+	f := p.At(s)
+	f.Object, f.Help = c.Column.Name, help
+	if w := p.deployed(s.Effect.Before); w != nil && !isNew {
+		var missing []string
+		if missing, f.Related = p.unreadyForNotNull(s, c, w); len(missing) == 0 {
+			return
+		}
+		why += "; what is missing: " + strings.Join(missing, "; ")
+	}
+	f.Message = fmt.Sprintf("`%s.%s` becomes NOT NULL: %s", c.Table, c.Column.Name, why)
+	p.Report(f)
+}
+
+// unreadyForNotNull says what has to happen before a column takes no NULL any
+// more: old rows are filled, every INSERT sets it, and nothing stores a NULL.
+func (p *Pass) unreadyForNotNull(s *Step, c *schema.ModifyColumn, w *writers) (missing []string, at []Related) {
+	start := p.Start(s.Effect.Before)
+	old := start.ColumnByID(s.Effect.Before.Column(c.Old).ID)
+	if !p.holdsNoNull(start, old) {
+		missing = append(missing, "no deployed migration fills the rows that hold NULL")
+	}
+	if final := p.End(s.Effect.After).ColumnByID(old.ID); final.Required() {
+		if who, uses := w.omitting(old.Name); who != "" {
+			missing, at = append(missing, who), append(at, sitesOf(uses)...)
+		}
+	}
+	if who, uses := w.storing(old.Name); who != "" {
+		missing, at = append(missing, who), append(at, sitesOf(uses)...)
+	}
+	return missing, at
 }

@@ -57,7 +57,7 @@ when expandcheck could not do its work.`,
 	flags.StringVar(&cfg.Since, "since", "", "the last `version` that is deployed: what comes after it is judged, as one release")
 	flags.StringVar(&cfg.NewFrom, "new-from", "", "leave out what is found in the state of this git `ref` too")
 	flags.BoolVar(&cfg.Staged, "staged", false, "check what is staged for the next commit, not the work tree")
-	flags.BoolVar(&cfg.NoCode, "no-code", false, "do not look at Go code (this version never does)")
+	flags.BoolVar(&cfg.NoCode, "no-code", false, "do not look at Go code: every drop and rename of what is deployed is reported")
 	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
 	flags.StringVar(&cfg.Dialect, "dialect", "", "the `dialect` whose variant files are read: mysql, mariadb or tidb (implied by --server)")
 	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")

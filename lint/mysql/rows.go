@@ -114,6 +114,9 @@ func (s *statement) update(n *ast.UpdateStmt, c schema.Clause) []schema.Change {
 			out = append(out, u)
 		}
 		u.Set = append(u.Set, a.Column.Name.O)
+		if f, ok := fill(n, a); ok && len(tables) == 1 {
+			u.Fills = append(u.Fills, f)
+		}
 	}
 	return out
 }

@@ -189,7 +189,11 @@ func outcome(rep *Report) string {
 	if n[rules.Info] > 0 {
 		out += fmt.Sprintf(", %d info", n[rules.Info])
 	}
-	return out + fmt.Sprintf(", %d suppressed", rep.Coverage.Suppressed)
+	out += fmt.Sprintf(", %d suppressed", rep.Coverage.Suppressed)
+	if n := len(rep.Proofs); n > 0 {
+		out += fmt.Sprintf(", %d proved unused", n)
+	}
+	return out
 }
 
 func count(n int, what string) string {

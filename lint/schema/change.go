@@ -328,6 +328,7 @@ type (
 		Limit bool
 		Reads []Name // other tables
 		Copy  *Copy
+		Fills []Fill
 	}
 	// Delete is DELETE from one table.
 	Delete struct {
@@ -372,3 +373,10 @@ const (
 	Dynamic                    // a string or routine that may hold DDL
 	Template                   // a template placeholder stands where a name or clause would be
 )
+
+// A Fill is a column in which an UPDATE leaves no NULL, as long as those that it
+// takes the value from hold none.
+type Fill struct {
+	Column string
+	From   []string // columns of the same table
+}

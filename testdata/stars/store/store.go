@@ -9,6 +9,12 @@ import (
 // Store keeps repositories and their stars.
 type Store struct{ DB *sql.DB }
 
+// AddRepo adds a repository.
+func (s *Store) AddRepo(ctx context.Context, owner, name string) error {
+	_, err := s.DB.ExecContext(ctx, "INSERT INTO repo (owner, repo_name, star_count) VALUES (?, ?, 0)", owner, name)
+	return err
+}
+
 // SetStars stores how many stars a repository has.
 func (s *Store) SetStars(ctx context.Context, organization, name string, count int) error {
 	_, err := s.DB.ExecContext(ctx, `
