@@ -98,44 +98,54 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	var fn *Func
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.SelectorExpr:
-		switch v := f.selector(fun).(type) {
-		case *Func:
-			receiver, fn = v.Receiver, v
-		default:
-			receiver = f.receiver(fun)
+		var v Value
+		v, receiver = f.selected(fun)
+		if fn, _ = v.(*Func); fn != nil {
+			receiver = fn.Receiver
 		}
 	default:
 		fn, _ = f.eval(call.Fun).(*Func)
 	}
 	args := f.arguments(call)
-	if v, ok := f.known(call, c, args); ok {
+	if v, ok := f.known(call, c, receiver, args); ok {
 		return []Value{v}
 	}
 	if results, ok := f.chain(call, c, receiver, args); ok {
 		return results
 	}
-	if fn != nil && f.w.follows(fn, givesAddress(call)) {
-		f.show(call, c, receiver, args, true)
+	if fn != nil && f.w.follows(fn, f.givesAddress(call)) {
 		results, params := f.w.apply(fn, args, f.guards)
+		if !f.w.Follow { // else it shows itself by the calls in it
+			f.show(call, c, receiver, args, results)
+		}
 		f.handBack(call, params)
 		return results
 	}
-	f.show(call, c, receiver, args, false)
+	f.show(call, c, receiver, args, nil)
 	f.handedOver(args)
 	f.handBack(call, nil)
 	return f.unknownResults(call)
 }
 
 // givesAddress says whether a call is handed the address of a variable.
-func givesAddress(call *ast.CallExpr) bool {
-	return slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return addressOf(a) != nil })
+func (f *frame) givesAddress(call *ast.CallExpr) bool {
+	return slices.ContainsFunc(call.Args, func(a ast.Expr) bool { return f.addressOf(a) != nil })
 }
 
-func addressOf(e ast.Expr) ast.Expr {
-	if u, ok := ast.Unparen(e).(*ast.UnaryExpr); ok && u.Op == token.AND {
-		switch x := ast.Unparen(u.X).(type) {
+// addressOf is the variable that an argument hands the address of.
+func (f *frame) addressOf(e ast.Expr) ast.Expr {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.UnaryExpr:
+		if e.Op != token.AND {
+			return nil
+		}
+		switch x := ast.Unparen(e.X).(type) {
 		case *ast.Ident, *ast.SelectorExpr:
 			return x
+		}
+	case *ast.Ident, *ast.SelectorExpr:
+		if t := f.pkg.Info.TypeOf(e); t != nil && isBuilder(t) {
+			return e
 		}
 	}
 	return nil
@@ -145,37 +155,28 @@ func addressOf(e ast.Expr) ast.Expr {
 // them: what is known of the parameters at the end of its body, or nothing.
 func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 	for i, a := range call.Args {
-		target := addressOf(a)
+		target := f.addressOf(a)
 		if target == nil {
 			continue
 		}
-		v := Value(Unknown{Why: "set by " + types.ExprString(call.Fun), Expr: target})
-		if i < len(params) && params[i] != nil {
+		why := "set by " + types.ExprString(call.Fun)
+		v := Value(Unknown{Why: why, Expr: target})
+		switch {
+		case i < len(params) && params[i] != nil:
 			v = params[i]
+		case isBuilderType(f.pkg.Info.TypeOf(target)):
+			v = lift(func(v []Value) Value { return concat(f.text(v[0], target), hole(target, why)) }, f.eval(target))
 		}
 		f.store(target, v)
 	}
 }
 
-// receiver evaluates the owner of a method that is not typed.
-func (f *frame) receiver(fun *ast.SelectorExpr) Value {
-	if id, ok := fun.X.(*ast.Ident); ok {
-		if _, isPkg := f.pkg.Info.Uses[id].(*types.PkgName); isPkg {
-			return nil
-		}
-	}
-	f.w.quiet++
-	defer func() { f.w.quiet-- }()
-	return f.eval(fun.X)
-}
-
-// show tells the owner of the walker of a call. One that is followed shows
-// itself by the calls in it.
-func (f *frame) show(call *ast.CallExpr, c Callee, receiver Value, args []Value, followed bool) {
-	if f.w.Call == nil || f.w.quiet > 0 || followed && f.w.Follow {
+// show tells the owner of the walker of a call.
+func (f *frame) show(call *ast.CallExpr, c Callee, receiver Value, args, results []Value) {
+	if f.w.Call == nil || f.w.quiet > 0 {
 		return
 	}
-	f.w.Call(&Call{Expr: call, Package: f.pkg, Callee: c, Receiver: receiver, Args: args, Guards: slices.Clone(f.guards)})
+	f.w.Call(&Call{Expr: call, Package: f.pkg, Callee: c, Receiver: receiver, Args: args, Guards: slices.Clone(f.guards), Results: results})
 }
 
 // handedOver walks the function literals that are arguments of a call whose
@@ -503,7 +504,7 @@ func (f *frame) builder(call *ast.CallExpr, c Callee) (Value, bool) {
 		return nil, false
 	}
 	switch c.Name {
-	case "WriteString", "WriteByte", "WriteRune", "String", "Reset", "Grow", "Len", "Bytes", "Write":
+	case "WriteString", "WriteByte", "WriteRune", "String", "Reset", "Grow", "Len", "Bytes", "Write", "Truncate":
 	default:
 		return nil, false
 	}
@@ -529,8 +530,30 @@ func (f *frame) builder(call *ast.CallExpr, c Callee) (Value, bool) {
 		return owner, true
 	case "Reset":
 		f.store(fun.X, Text{})
+	case "Truncate":
+		f.truncate(call, fun.X, owner)
 	}
 	return none, true
+}
+
+// truncate is b.Truncate(n), or b.Truncate(b.Len() - n).
+func (f *frame) truncate(call *ast.CallExpr, target ast.Expr, owner Value) {
+	if len(call.Args) != 1 {
+		return
+	}
+	less, ok := ast.Unparen(call.Args[0]).(*ast.BinaryExpr)
+	f.store(target, lift(func(v []Value) Value {
+		t, isText := v[0].(Text)
+		if n, isNumber := integer(v[1]); isNumber && isText {
+			return cut(t, 0, n, call)
+		}
+		if ok && isText && less.Op == token.SUB {
+			if n, isNumber := integer(f.eval(less.Y)); isNumber && n >= 0 {
+				return t.withoutLast(n)
+			}
+		}
+		return Unknown{Why: "Truncate", Expr: call}
+	}, owner, f.eval(call.Args[0])))
 }
 
 func isBuilderType(t types.Type) bool { return t != nil && isBuilder(t) }

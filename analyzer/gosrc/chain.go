@@ -57,7 +57,7 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	case Finish:
 		return f.firstOf(call, receiver), true
 	case RunChain:
-		f.show(call, c, longer, args, false)
+		f.show(call, c, longer, args, nil)
 		f.handedOver(args)
 		f.handBack(call, nil)
 		return f.unknownResults(call), true

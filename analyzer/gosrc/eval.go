@@ -331,20 +331,26 @@ func (w *Walker) initial(obj types.Object, v *variable) Value {
 
 // selector is a name of another package, a field, or a method value.
 func (f *frame) selector(e *ast.SelectorExpr) Value {
+	v, _ := f.selected(e)
+	return v
+}
+
+// selected is what a selector selects, and its owner, if that is a value.
+func (f *frame) selected(e *ast.SelectorExpr) (v, owner Value) {
 	if id, ok := e.X.(*ast.Ident); ok {
 		if _, isPkg := f.pkg.Info.Uses[id].(*types.PkgName); isPkg {
-			return f.imported(e)
+			return f.imported(e), nil
 		}
 	}
-	owner := f.eval(e.X)
+	owner = f.eval(e.X)
 	if fn, ok := f.pkg.Info.Uses[e.Sel].(*types.Func); ok {
-		return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}
+		return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}, owner
 	}
 	var out []Value
 	for _, o := range Alternatives(owner) {
 		out = append(out, f.field(o, e))
 	}
-	return oneOf(out...)
+	return oneOf(out...), owner
 }
 
 func (f *frame) imported(e *ast.SelectorExpr) Value {
@@ -409,6 +415,9 @@ func (f *frame) composite(e *ast.CompositeLit) Value {
 	if p, ok := t.Underlying().(*types.Pointer); ok { // an element whose & is left out
 		t = p.Elem()
 	}
+	if isBuilder(t) {
+		return Text{}
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Slice, *types.Array:
 		return f.listOf(e.Elts, t)
@@ -416,9 +425,6 @@ func (f *frame) composite(e *ast.CompositeLit) Value {
 		return f.record(e, t, u)
 	case *types.Map:
 		return f.mapOf(e, t)
-	}
-	if isBuilder(t) {
-		return Text{}
 	}
 	if _, isArray := e.Type.(*ast.ArrayType); isArray {
 		return f.listOf(e.Elts, nil)
@@ -474,11 +480,21 @@ func (f *frame) element(e *ast.IndexExpr) Value {
 	if tv, ok := f.pkg.Info.Types[e.X]; ok && !tv.IsValue() {
 		return Unknown{Why: "instance", Expr: e}
 	}
-	if fn, ok := f.eval(e.X).(*Func); ok { // f[T]
+	owner := f.eval(e.X)
+	if fn, ok := owner.(*Func); ok { // f[T]
 		return fn
 	}
 	index := f.eval(e.Index)
-	switch owner := f.eval(e.X).(type) {
+	var out []Value
+	for _, o := range Alternatives(owner) {
+		out = append(out, elementOf(o, index, e))
+	}
+	return oneOf(out...)
+}
+
+// elementOf is the element of one list, array or map.
+func elementOf(owner, index Value, e ast.Expr) Value {
+	switch owner := owner.(type) {
 	case *List:
 		if i, ok := integer(index); ok && i >= 0 && i < len(owner.Elems) {
 			return owner.Elems[i].Value
@@ -508,7 +524,7 @@ func anyElem(l *List, e ast.Expr) Value {
 }
 
 func anyField(r *Record, e ast.Expr) Value {
-	if _, isMap := r.Type.Underlying().(*types.Map); !isMap || len(r.Fields) == 0 {
+	if _, isMap := underlying(r.Type).(*types.Map); !isMap || len(r.Fields) == 0 {
 		return Unknown{Why: "element", Expr: e}
 	}
 	values := make([]Value, 0, len(r.Fields))
@@ -529,7 +545,7 @@ func (f *frame) slice(e *ast.SliceExpr) Value {
 	}
 	if e.High != nil {
 		if high, ok = integer(f.eval(e.High)); !ok {
-			return Unknown{Why: "slice", Expr: e}
+			return f.shortened(e, owner)
 		}
 	}
 	switch owner := owner.(type) {
@@ -546,6 +562,41 @@ func (f *frame) slice(e *ast.SliceExpr) Value {
 	return Unknown{Why: "slice", Expr: e}
 }
 
+// shortened is x[:len(x)-n] of a text that is not known whole.
+func (f *frame) shortened(e *ast.SliceExpr, owner Value) Value {
+	unknown := Unknown{Why: "slice", Expr: e}
+	b, ok := ast.Unparen(e.High).(*ast.BinaryExpr)
+	if !ok || b.Op != token.SUB || e.Low != nil {
+		return unknown
+	}
+	call, ok := ast.Unparen(b.X).(*ast.CallExpr)
+	n, isNumber := integer(f.eval(b.Y))
+	if !ok || !isNumber || n < 0 || len(call.Args) != 1 || types.ExprString(call.Args[0]) != types.ExprString(e.X) {
+		return unknown
+	}
+	return lift(func(v []Value) Value {
+		t, ok := v[0].(Text)
+		if !ok {
+			return unknown
+		}
+		return t.withoutLast(n)
+	}, owner)
+}
+
+// withoutLast is a text without its last n bytes, if they are one piece.
+func (t Text) withoutLast(n int) Text {
+	if len(t) == 0 || t[len(t)-1].Hole != "" || len(t[len(t)-1].Text) < n {
+		return t
+	}
+	out := slices.Clone(t)
+	end := &out[len(out)-1]
+	end.Text = end.Text[:len(end.Text)-n]
+	if end.Text == "" {
+		return out[:len(out)-1]
+	}
+	return out
+}
+
 // cut is a piece of a text that is known.
 func cut(t Text, low, high int, e ast.Expr) Value {
 	s, ok := t.Known()
@@ -558,6 +609,11 @@ func cut(t Text, low, high int, e ast.Expr) Value {
 	if low < 0 || low > high || high > len(s) {
 		return Unknown{Why: "slice", Expr: e}
 	}
+	return piece(t, low, high)
+}
+
+// piece is a piece of a text without holes.
+func piece(t Text, low, high int) Text {
 	var out Text
 	at := 0
 	for _, p := range t {
@@ -706,7 +762,7 @@ func lift(do func([]Value) Value, values ...Value) Value {
 	for _, v := range values {
 		alternatives := Alternatives(v)
 		if len(combos)*len(alternatives) > maxAlternatives {
-			alternatives = []Value{Unknown{Why: "too many values"}}
+			alternatives = []Value{collapse(alternatives)}
 		}
 		var more [][]Value
 		for _, c := range combos {

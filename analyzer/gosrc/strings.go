@@ -11,8 +11,11 @@ import (
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // known evaluates the functions of libraries that make strings.
-func (f *frame) known(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value) (Value, bool) {
 	if c.Recv != "" {
+		if c.Recv == "Replacer" && c.Name == "Replace" && len(args) == 1 {
+			return f.replacer(call, receiver, args[0])
+		}
 		return knownMethod(c, args)
 	}
 	name := c.Pkg + "." + c.Name
@@ -22,8 +25,8 @@ func (f *frame) known(call *ast.CallExpr, c Callee, args []Value) (Value, bool) 
 			return lift(func(v []Value) Value { return f.sprintf(call, v) }, args...), true
 		}
 	case "fmt.Sprint", "fmt.Sprintln":
-		return lift(func(v []Value) Value { return f.sprint(call, v) }, args...), true
-	case "fmt.Fprintf", "fmt.Fprint":
+		return lift(func(v []Value) Value { return f.sprint(call, c, v) }, args...), true
+	case "fmt.Fprintf", "fmt.Fprint", "fmt.Fprintln":
 		return f.fprint(call, c, args)
 	case "strings.Join":
 		if len(args) == 2 {
@@ -37,9 +40,29 @@ func (f *frame) known(call *ast.CallExpr, c Callee, args []Value) (Value, bool) 
 		if len(args) == 1 {
 			return f.text(args[0], call.Args[0]), true
 		}
-	case "strings.Clone", "github.com/jmoiron/sqlx.Rebind":
-		if n := len(args); n > 0 {
-			return args[n-1], true
+	case "strings.Replace", "strings.ReplaceAll":
+		if len(args) >= 3 {
+			return lift(func(v []Value) Value { return f.replaced(call, v) }, args...), true
+		}
+	case "strings.NewReplacer":
+		l := &List{}
+		for _, a := range args {
+			l.Elems = append(l.Elems, Elem{Value: a})
+		}
+		return l, true
+	case "strings.Split":
+		return f.split(args)
+	case "strings.Clone", "bytes.NewBufferString", "bytes.NewBuffer":
+		if len(args) == 1 {
+			return f.buffer(args[0], call.Args[0]), true
+		}
+	case "github.com/jmoiron/sqlx.In", "github.com/jmoiron/sqlx.Named": // the text that they expand, and its arguments
+		if len(args) > 0 {
+			return args[0], true
+		}
+	case "github.com/jmoiron/sqlx.Rebind", "github.com/jmoiron/sqlx.BindNamed":
+		if len(args) > 1 {
+			return args[1], true
 		}
 	}
 	if c.Pkg == "strings" {
@@ -50,10 +73,41 @@ func (f *frame) known(call *ast.CallExpr, c Callee, args []Value) (Value, bool) 
 
 // knownMethod: methods that hand back the query they are given.
 func knownMethod(c Callee, args []Value) (Value, bool) {
-	if c.Name == "Rebind" && len(args) == 1 {
+	if c.Name == "Rebind" && len(args) == 1 || c.Name == "BindNamed" && len(args) == 2 {
 		return args[0], true
 	}
 	return nil, false
+}
+
+// buffer is what a buffer holds that begins with v.
+func (f *frame) buffer(v Value, e ast.Expr) Value {
+	if u, ok := v.(Unknown); ok && u.Why == "nil" {
+		return Text{}
+	}
+	if _, ok := v.(*List); ok { // make([]byte, 0, n)
+		return Text{}
+	}
+	return lift(func(v []Value) Value { return f.text(v[0], e) }, v)
+}
+
+// split is strings.Split of what is known.
+func (f *frame) split(args []Value) (Value, bool) {
+	if len(args) != 2 {
+		return nil, false
+	}
+	t, ok := args[0].(Text)
+	s, okS := known(args[0])
+	sep, okSep := known(args[1])
+	if !ok || !okS || !okSep || sep == "" {
+		return nil, false
+	}
+	l := &List{}
+	at := 0
+	for field := range strings.SplitSeq(s, sep) {
+		l.Elems = append(l.Elems, Elem{Value: piece(t, at, at+len(field))})
+		at += len(field) + len(sep)
+	}
+	return l, true
 }
 
 // pure evaluates functions of package strings whose arguments are known.
@@ -67,7 +121,7 @@ func (f *frame) pure(call *ast.CallExpr, name string, args []Value) (Value, bool
 		for i := range texts {
 			s, ok := known(v[i])
 			if !ok {
-				return f.untrimmed(name, v[0], call)
+				return f.untrimmed(name, v, call)
 			}
 			texts[i] = s
 		}
@@ -80,9 +134,13 @@ func (f *frame) pure(call *ast.CallExpr, name string, args []Value) (Value, bool
 	return v, true
 }
 
-// untrimmed: what trims a text that is not known whole leaves the text.
-func (f *frame) untrimmed(name string, v Value, call *ast.CallExpr) Value {
-	if t, ok := v.(Text); ok && strings.HasPrefix(name, "Trim") {
+// untrimmed: what trims a text that is not known whole leaves the text, but for
+// the end that is known.
+func (f *frame) untrimmed(name string, v []Value, call *ast.CallExpr) Value {
+	if t, ok := v[0].(Text); ok && strings.HasPrefix(name, "Trim") {
+		if suffix, ok := known(lastOf(v)); ok && (name == "TrimSuffix" || name == "TrimRight") && len(t) > 0 && strings.HasSuffix(t[len(t)-1].Text, suffix) {
+			return t.withoutLast(len(suffix))
+		}
 		return t
 	}
 	return hole(call, "strings."+name+" of what is not known")
@@ -102,8 +160,6 @@ type pureFunc struct {
 }
 
 var pureFuncs = map[string]pureFunc{
-	"ReplaceAll": {3, func(a []string) string { return strings.ReplaceAll(a[0], a[1], a[2]) }},
-	"Replace":    {3, func(a []string) string { return strings.ReplaceAll(a[0], a[1], a[2]) }},
 	"ToLower":    {1, func(a []string) string { return strings.ToLower(a[0]) }},
 	"ToUpper":    {1, func(a []string) string { return strings.ToUpper(a[0]) }},
 	"Trim":       {2, func(a []string) string { return strings.Trim(a[0], a[1]) }},
@@ -220,9 +276,13 @@ func (f *frame) verb(call *ast.CallExpr, p Part, v verb, args []Value, next *int
 	return out
 }
 
-func (f *frame) sprint(call *ast.CallExpr, args []Value) Value {
+func (f *frame) sprint(call *ast.CallExpr, c Callee, args []Value) Value {
 	var out Text
+	line := strings.HasSuffix(c.Name, "ln")
 	for i, a := range args {
+		if line && i > 0 {
+			out = concat(out, placed(" ", call.Pos()))
+		}
 		var at ast.Expr = call
 		if i < len(call.Args) {
 			at = call.Args[i]
@@ -241,16 +301,18 @@ func (f *frame) fprint(call *ast.CallExpr, c Callee, args []Value) (Value, bool)
 	if u, ok := target.(*ast.UnaryExpr); ok {
 		target = u.X
 	}
-	if !isBuilderType(f.pkg.Info.TypeOf(target)) {
+	if _, written := f.eval(target).(Text); !written && !isBuilderType(f.pkg.Info.TypeOf(target)) {
 		return nil, false
 	}
 	rest := &ast.CallExpr{Fun: call.Fun, Lparen: call.Lparen, Args: call.Args[1:], Ellipsis: call.Ellipsis, Rparen: call.Rparen}
 	f.store(target, lift(func(v []Value) Value {
-		printed := f.sprint
+		var printed Value
 		if c.Name == "Fprintf" {
-			printed = f.sprintf
+			printed = f.sprintf(rest, v[1:])
+		} else {
+			printed = f.sprint(rest, c, v[1:])
 		}
-		return concat(f.text(v[0], target), f.text(printed(rest, v[1:]), rest))
+		return concat(f.text(v[0], target), f.text(printed, rest))
 	}, append([]Value{f.eval(target)}, args[1:]...)...))
 	return Unknown{Why: "fmt." + c.Name, Expr: call}, true
 }

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A Value is what the evaluator knows of a Go value: a Text, a Const, a *List,
@@ -226,6 +227,9 @@ func oneOf(values ...Value) Value {
 	var out OneOf
 	for _, v := range values {
 		for _, a := range Alternatives(v) {
+			if len(out) > maxAlternatives {
+				return collapse(out)
+			}
 			if !slices.ContainsFunc(out, func(have Value) bool { return same(have, a) }) {
 				out = append(out, a)
 			}
@@ -237,9 +241,36 @@ func oneOf(values ...Value) Value {
 	case len(out) == 1:
 		return out[0]
 	case len(out) > maxAlternatives:
-		return Unknown{Why: "too many values"}
+		return collapse(out)
 	}
 	return out
+}
+
+const whyMany = "too many values"
+
+// collapse makes one value of many: what texts begin with stays.
+func collapse(values []Value) Value {
+	first, ok := values[0].(Text)
+	if !ok {
+		return Unknown{Why: whyMany}
+	}
+	n := len(first)
+	for _, v := range values[1:] {
+		t, ok := v.(Text)
+		if !ok {
+			return Unknown{Why: whyMany}
+		}
+		n = min(n, len(t))
+		for n > 0 && !sameText(first[:n], t[:n]) {
+			n--
+		}
+	}
+	if n == 0 {
+		return Unknown{Why: whyMany}
+	}
+	end := first[n-1]
+	rest := Part{Hole: whyMany, Pos: end.Pos}
+	return concat(first[:n], Text{rest})
 }
 
 // Either is the value that is one of those given.
@@ -271,21 +302,68 @@ func merge(before, a, b Value) Value {
 
 func mergeText(before, a, b Value) (Value, bool) {
 	base, ok := before.(Text)
-	if !ok || len(base) == 0 {
+	if !ok {
 		return nil, false
 	}
-	ta, okA := a.(Text)
-	tb, okB := b.(Text)
-	if !okA || !okB || !hasPrefix(ta, base) || !hasPrefix(tb, base) {
-		return nil, false
+	if v, ok := mergeSeparators(a, b); ok {
+		return v, true
 	}
-	switch {
-	case len(ta) == len(base):
-		return concat(base, tb[len(base):].may()), true
-	case len(tb) == len(base):
-		return concat(base, ta[len(base):].may()), true
+	if same(b, before) {
+		return addedTo(base, a)
+	}
+	if same(a, before) {
+		return addedTo(base, b)
 	}
 	return nil, false
+}
+
+// addedTo is base with what every value of v adds to it, as conditional. A text
+// that begins under a condition, and goes on under another, is a value of its own.
+func addedTo(base Text, v Value) (Value, bool) {
+	all := Alternatives(v)
+	out := make([]Value, len(all))
+	for i, a := range all {
+		t, ok := a.(Text)
+		if !ok || len(t) == 0 || !hasPrefix(t, base) || len(base) == 0 && slices.ContainsFunc(t, func(p Part) bool { return p.May }) {
+			return nil, false
+		}
+		out[i] = concat(base, t[len(base):].may())
+	}
+	return oneOf(out...), true
+}
+
+// mergeSeparators: of commas and blanks it does not matter which branch gave them,
+// but whether one did.
+func mergeSeparators(a, b Value) (Value, bool) {
+	ta, okA := a.(Text)
+	tb, okB := b.(Text)
+	if !okA || !okB {
+		return nil, false
+	}
+	sa, may, okA := separator(ta)
+	sb, mayB, okB := separator(tb)
+	switch {
+	case !okA || !okB || sa == "" && sb == "" || sa != "" && sb != "" && sa != sb:
+		return nil, false
+	case sa == "":
+		return tb.may(), true
+	case sb == "" || may || mayB:
+		return ta.may(), true
+	}
+	return ta, true
+}
+
+// separator is a text without letters, digits and holes, and whether some of it is conditional.
+func separator(t Text) (s string, may, ok bool) {
+	for _, p := range t {
+		if p.Hole != "" || strings.ContainsFunc(p.Text, func(r rune) bool { return !unicode.IsPunct(r) && !unicode.IsSpace(r) }) {
+			return "", false, false
+		}
+		s += p.Text
+		may = may || p.May
+	}
+	const longest = 8
+	return s, may, len(s) <= longest
 }
 
 func hasPrefix(t, prefix Text) bool {

@@ -42,8 +42,11 @@ type Call struct {
 	Callee   Callee
 	Receiver Value // of a method
 	Args     []Value
-	// Guards are the conditions it stands under, outermost first.
+	// Guards are the conditions it stands under, outermost first. That of a range
+	// loop is a unary expression with the operator RANGE.
 	Guards []ast.Expr
+	// Results are what a function gives that was evaluated for them.
+	Results []Value
 }
 
 const (
@@ -446,11 +449,11 @@ func (f *frame) switches(s *ast.SwitchStmt) flow {
 		}
 		out := no
 		for _, e := range clause.List {
-			t := truthOf(f.eval(e))
+			v := f.eval(e)
 			if tag != nil {
-				t = truthOf(f.binary(e, token.EQL, tag, f.eval(e)))
+				v = f.binary(e, token.EQL, tag, v)
 			}
-			switch t {
+			switch truthOf(v) {
 			case yes:
 				return yes
 			case maybe:
@@ -607,25 +610,59 @@ func (f *frame) someTurns(cond ast.Expr, body *ast.BlockStmt, post ast.Stmt) {
 }
 
 func (f *frame) rangeLoop(s *ast.RangeStmt) {
-	list, ok := f.eval(s.X).(*List)
-	if !ok || len(list.Elems) > maxTurns {
-		f.set(s.Key, Unknown{Why: "range", Expr: s.Key})
-		f.set(s.Value, Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value})
-		f.someTurns(s.X, s.Body, nil)
-		return
-	}
-	for i, e := range list.Elems {
+	turns, open := elements(f.eval(s.X))
+	for i, t := range turns {
 		f.set(s.Key, number(i))
-		f.set(s.Value, e.Value)
-		if !f.turn(s.Body, e.May) {
+		if t.key != nil {
+			f.set(s.Key, t.key)
+		}
+		f.set(s.Value, t.elem.Value)
+		if !f.turn(s.Body, t.elem.May) {
 			return
 		}
 	}
-	if list.Open {
+	if open {
 		f.set(s.Key, Unknown{Why: "range", Expr: s.Key})
 		f.set(s.Value, Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value})
-		f.someTurns(s.X, s.Body, nil)
+		f.someTurns(&ast.UnaryExpr{Op: token.RANGE, X: s.X, OpPos: s.Range}, s.Body, nil)
 	}
+}
+
+// an element is one turn of a range loop.
+type element struct {
+	key  Value // nil for a number
+	elem Elem
+}
+
+// elements are what a range loop goes through, and whether there may be more.
+func elements(v Value) (out []element, open bool) {
+	switch v := v.(type) {
+	case *List:
+		open = v.Open
+		for _, e := range v.Elems {
+			out = append(out, element{elem: e})
+		}
+	case *Record:
+		if _, isMap := underlying(v.Type).(*types.Map); !isMap || len(v.Fields) == 0 {
+			return nil, true
+		}
+		for _, key := range v.Names() {
+			out = append(out, element{key: Text{{Text: key}}, elem: Elem{Value: v.Fields[key]}})
+		}
+	default:
+		open = true
+	}
+	if len(out) > maxTurns {
+		return nil, true
+	}
+	return out, open
+}
+
+func underlying(t types.Type) types.Type {
+	if t == nil {
+		return nil
+	}
+	return t.Underlying()
 }
 
 func (f *frame) set(target ast.Expr, v Value) {

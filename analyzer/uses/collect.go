@@ -234,7 +234,9 @@ func (c *collector) call(call *gosrc.Call) {
 		c.chains(call, call.Receiver)
 	}
 	for i, arg := range call.Args {
-		c.texts(call, i, arg, 2)
+		if !goesInto(arg, call.Results) {
+			c.texts(call, i, arg, 2)
+		}
 	}
 }
 
@@ -254,6 +256,24 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	if t := spelled(ch); t != nil {
 		c.text(call, arg, nil, t)
 	}
+}
+
+// goesInto says whether a text is part of what an evaluated call gives back: what
+// becomes of that shows more.
+func goesInto(arg gosrc.Value, results []gosrc.Value) bool {
+	for _, t := range gosrc.Texts(arg) {
+		if len(t) == 0 || t[0].Hole != "" {
+			continue
+		}
+		for _, r := range results {
+			for _, out := range gosrc.Texts(r) {
+				if slices.ContainsFunc(out, func(p gosrc.Part) bool { return p.Hole == "" && p.Pos == t[0].Pos }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func tellsText(v gosrc.Value) bool {
@@ -310,9 +330,22 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		}
 	}
 	c.now.found = append(c.now.found, candidate{
-		text: t, call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		text: whole(t), call: call.Expr, arg: arg, args: args, guards: call.Guards,
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	})
+}
+
+// whole is a text that is added under a condition as a whole: where it is run, all
+// of it is.
+func whole(t gosrc.Text) gosrc.Text {
+	if slices.ContainsFunc(t, func(p gosrc.Part) bool { return !p.May }) {
+		return t
+	}
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].May = false
+	}
+	return out
 }
 
 // mayBeSQL says whether a text begins with a word that a statement can begin

@@ -1,14 +1,18 @@
 package uses
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/token"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
 // otherDatabase says why a package is not about this database: its path, or the
@@ -110,4 +114,92 @@ func namesForeign(pkg *gosrc.Package, e ast.Expr) bool {
 		}
 	}
 	return false
+}
+
+// otherBranch says which other database a branch is for, by the conditions that
+// it stands under: driver == "sqlite3", case "postgres", isSQLite().
+func otherBranch(pkg *gosrc.Package, guards []ast.Expr) string {
+	for i := len(guards) - 1; i >= 0; i-- {
+		if guards[i] == nil {
+			continue
+		}
+		if db := saysOther(pkg, guards[i], true); db != "" {
+			return db
+		}
+	}
+	return ""
+}
+
+func saysOther(pkg *gosrc.Package, cond ast.Expr, holds bool) string {
+	switch cond := ast.Unparen(cond).(type) {
+	case *ast.UnaryExpr:
+		if cond.Op == token.NOT {
+			return saysOther(pkg, cond.X, !holds)
+		}
+	case *ast.BinaryExpr:
+		if cond.Op != token.EQL && cond.Op != token.NEQ {
+			return ""
+		}
+		equal := holds == (cond.Op == token.EQL)
+		for _, side := range []ast.Expr{cond.X, cond.Y} {
+			name := constantText(pkg, side)
+			switch {
+			case equal && foreign[name] != "":
+				return foreign[name]
+			case !equal && (name == "mysql" || name == "mariadb"):
+				return "another database"
+			}
+		}
+	default:
+		if !holds {
+			return ""
+		}
+		if name := constantText(pkg, cond); name != "" {
+			return foreign[name] // of a case
+		}
+		return namesOther(cond)
+	}
+	return ""
+}
+
+// constantText is the constant string that an expression is, in lower case.
+func constantText(pkg *gosrc.Package, e ast.Expr) string {
+	tv := pkg.Info.Types[e]
+	if tv.Value == nil || tv.Value.Kind() != constant.String {
+		return ""
+	}
+	return strings.ToLower(constant.StringVal(tv.Value))
+}
+
+// namesOther: isSQLite(), cfg.UsePostgres.
+func namesOther(cond ast.Expr) string {
+	if call, ok := cond.(*ast.CallExpr); ok {
+		cond = call.Fun
+	}
+	name := ""
+	switch e := cond.(type) {
+	case *ast.Ident:
+		name = e.Name
+	case *ast.SelectorExpr:
+		name = e.Sel.Name
+	}
+	name = strings.ToLower(name)
+	for _, word := range [...]string{"sqlite", "postgres", "mssql", "cockroach", "spanner"} {
+		if strings.Contains(name, word) && !strings.HasPrefix(name, "no") {
+			return foreign[word]
+		}
+	}
+	return ""
+}
+
+// skipped lists the statements that are for another database, by package.
+func (r *reading) skipped() []schema.SkippedCode {
+	keys := slices.SortedFunc(maps.Keys(r.foreign), func(a, b foreignCode) int {
+		return cmp.Or(strings.Compare(a.dir, b.dir), strings.Compare(a.database, b.database))
+	})
+	var out []schema.SkippedCode
+	for _, k := range keys {
+		out = append(out, schema.SkippedCode{Dir: k.dir, Why: fmt.Sprintf("of its statements %d are for %s", r.foreign[k], k.database)})
+	}
+	return out
 }

@@ -21,12 +21,17 @@ type reading struct {
 	sites      map[*schema.Query]gosrc.Site
 	unresolved []schema.Unresolved
 	strings    int
+	foreign    map[foreignCode]int // statements that run on another database only
 }
+
+// foreignCode is the code of a package for another database.
+type foreignCode struct{ dir, database string }
 
 // answer is what one candidate turned out to be.
 type answer struct {
 	queries    []*schema.Query
 	unresolved *schema.Unresolved
+	foreign    string // the database that it is for, which does not read as ours
 }
 
 // read reads every candidate as SQL.
@@ -42,9 +47,14 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 			answers[i] = c.readOne(r, &all[i])
 		}
 	})
-	out := &reading{sites: map[*schema.Query]gosrc.Site{}}
+	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}}
 	several := map[*gosrc.Package]bool{}
+	settle(all, answers)
 	for i, a := range answers {
+		if a.foreign != "" {
+			out.foreign[foreignCode{all[i].site.Package.Dir, a.foreign}]++
+			continue
+		}
 		if len(a.queries) > 0 {
 			out.strings++
 		}
@@ -64,6 +74,52 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		}
 	}
 	return out
+}
+
+// settle compares the texts that one argument of a call can be: of one that could
+// not be read beside another that was, and begins with the same literal, only what
+// the other does not use counts. What is unresolved is said once for each place.
+func settle(all []candidate, answers []answer) {
+	type argument struct {
+		call  *ast.CallExpr
+		arg   int
+		begin token.Pos
+	}
+	key := func(i int) argument { return argument{all[i].call, all[i].arg, all[i].text[0].Pos} }
+	read := map[argument]map[schema.ColumnName]bool{}
+	for i, a := range answers {
+		if a.unresolved != nil || a.foreign != "" || len(a.queries) == 0 || all[i].call == nil {
+			continue
+		}
+		if read[key(i)] == nil {
+			read[key(i)] = map[schema.ColumnName]bool{}
+		}
+		for _, q := range a.queries {
+			for _, u := range q.Uses {
+				read[key(i)][schema.ColumnName{Table: u.Table, Column: u.Column}] = true
+			}
+		}
+	}
+	said := map[schema.Position]bool{}
+	for i := range answers {
+		a := &answers[i]
+		if a.unresolved == nil {
+			continue
+		}
+		if have := read[key(i)]; have != nil && all[i].call != nil {
+			a.unresolved = nil
+			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
+				q.Uses = slices.DeleteFunc(q.Uses, func(u *schema.Use) bool { return have[schema.ColumnName{Table: u.Table, Column: u.Column}] })
+				return len(q.Uses) == 0
+			})
+			continue
+		}
+		if said[a.unresolved.Pos] {
+			a.unresolved = nil
+			continue
+		}
+		said[a.unresolved.Pos] = true
+	}
 }
 
 // unique leaves out the candidates of a function that say nothing new: the same
@@ -118,6 +174,13 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 			queries, err = again, nil
 		}
 	}
+	unread, failed := errors.AsType[*mysql.UnreadError](err)
+	if failed {
+		if db := otherBranch(cand.site.Package, cand.guards); db != "" {
+			return answer{foreign: db}
+		}
+		queries = append(c.always(r, cand), queries...)
+	}
 	var out answer
 	for _, q := range queries {
 		c.place(q, cand)
@@ -130,11 +193,25 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		}
 		out.queries = append(out.queries, q)
 	}
-	if unread, ok := errors.AsType[*mysql.UnreadError](err); ok {
+	if failed {
 		pos := c.program.Position(cand.text[0].Pos)
 		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
 	}
 	return out
+}
+
+// always reads a text without what is added to it under a condition.
+func (c *collector) always(r *mysql.QueryReader, cand *candidate) []*schema.Query {
+	rest := *cand
+	rest.text = slices.DeleteFunc(slices.Clone(cand.text), func(p gosrc.Part) bool { return p.May })
+	if len(rest.text) == len(cand.text) || len(rest.text) == 0 {
+		return nil
+	}
+	queries, err := r.Query(c.input(&rest))
+	if err != nil {
+		return nil
+	}
+	return queries
 }
 
 // input spells a text for the reader of SQL.
@@ -242,7 +319,7 @@ func guard(guards []ast.Expr) string {
 func isSwitch(e ast.Expr) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
-		return true
+		return e.Name != "ok"
 	case *ast.SelectorExpr:
 		return isSwitch(e.X)
 	case *ast.UnaryExpr:

@@ -107,6 +107,7 @@ func Of(ctx context.Context, program *gosrc.Program, o Options) *schema.Uses {
 	c := collect(ctx, program, packages)
 	r := c.read(ctx, o)
 	out.Queries, out.Unresolved, out.Strings = r.queries, r.unresolved, r.strings
+	out.Skipped = append(out.Skipped, r.skipped()...)
 	flow := newFlow(program, o.Flags, r)
 	out.Must = flow.must
 	return out
