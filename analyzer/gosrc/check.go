@@ -25,7 +25,7 @@ func (p *Program) check() {
 func (p *Program) levels() [][]*Package {
 	waits := map[*Package]int{}
 	importers := map[*Package][]*Package{}
-	for _, pkg := range p.byDir {
+	for _, pkg := range p.sorted() {
 		waits[pkg] = len(pkg.needs)
 		for _, need := range pkg.needs {
 			importers[need] = append(importers[need], pkg)
@@ -59,13 +59,13 @@ func (p *Program) levels() [][]*Package {
 	return out
 }
 
-// sorted returns the packages by directory.
+// sorted returns the packages by directory; those beside others last.
 func (p *Program) sorted() []*Package {
-	out := make([]*Package, 0, len(p.byDir))
+	out := make([]*Package, 0, len(p.byDir)+len(p.beside))
 	for _, dir := range sortedKeys(p.byDir) {
 		out = append(out, p.byDir[dir])
 	}
-	return out
+	return append(out, p.beside...)
 }
 
 func newInfo() *types.Info {
@@ -79,15 +79,14 @@ func newInfo() *types.Info {
 }
 
 func (pkg *Package) check() {
-	files := make([]*ast.File, len(pkg.Files))
-	for i, f := range pkg.Files {
-		files[i] = f.Syntax
+	var files []*ast.File
+	for _, f := range pkg.all() {
+		files = append(files, f.Syntax)
 	}
 	conf := types.Config{
 		Importer:                 importer{pkg.prog},
 		Error:                    func(error) {}, // what does not type is unknown
 		FakeImportC:              true,
-		IgnoreFuncBodies:         !pkg.bodies,
 		DisableUnusedImportCheck: true,
 	}
 	pkg.Info = newInfo()
@@ -124,7 +123,8 @@ func packageName(importPath string) string {
 
 // index makes the functions and variables of the package known.
 func (pkg *Package) index() {
-	for _, f := range pkg.Files {
+	files := pkg.all()
+	for _, f := range files {
 		for _, d := range f.Syntax.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
@@ -139,9 +139,9 @@ func (pkg *Package) index() {
 			}
 		}
 	}
-	for _, f := range pkg.Files {
+	for _, f := range files {
 		for _, d := range f.Syntax.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && pkg.bodies {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
 				pkg.markAssigned(fn)
 			}
 		}
@@ -150,7 +150,7 @@ func (pkg *Package) index() {
 
 func (pkg *Package) indexFunc(d *ast.FuncDecl) {
 	fn, ok := pkg.Info.Defs[d.Name].(*types.Func)
-	if ok && d.Body != nil && pkg.bodies {
+	if ok && d.Body != nil {
 		pkg.prog.funcs[fn] = &function{pkg: pkg, decl: d}
 		pkg.prog.declared = append(pkg.prog.declared, pkg.prog.funcs[fn])
 	}
@@ -182,7 +182,7 @@ func embedPattern(d *ast.GenDecl, spec *ast.ValueSpec) string {
 			continue
 		}
 		for _, c := range group.List {
-			if pattern, ok := strings.CutPrefix(c.Text, "//go:embed "); ok {
+			if pattern, ok := strings.CutPrefix(c.Text, embedDirective); ok {
 				return strings.Trim(strings.TrimSpace(pattern), "`\"")
 			}
 		}

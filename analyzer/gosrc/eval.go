@@ -756,8 +756,16 @@ func (f *frame) text(v Value, e ast.Expr) Text {
 	return hole(e, "not a string")
 }
 
+func isOneOf(v Value) bool {
+	_, ok := v.(OneOf)
+	return ok
+}
+
 // lift applies do to every combination of what the values can be.
 func lift(do func([]Value) Value, values ...Value) Value {
+	if !slices.ContainsFunc(values, isOneOf) {
+		return do(values)
+	}
 	combos := [][]Value{nil}
 	for _, v := range values {
 		alternatives := Alternatives(v)

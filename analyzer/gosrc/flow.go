@@ -193,13 +193,11 @@ func (p *Program) targets(fn *types.Func) []*function {
 	return out
 }
 
-// Targets are the functions of the program that a call of fn may run.
-func (p *Program) Targets(fn *types.Func) []*types.Func {
-	var out []*types.Func
+// Declarations are those of the functions that a call of fn may run.
+func (p *Program) Declarations(fn *types.Func) []*ast.FuncDecl {
+	var out []*ast.FuncDecl
 	for _, d := range p.targets(fn) {
-		if obj, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func); ok {
-			out = append(out, obj)
-		}
+		out = append(out, d.decl)
 	}
 	return out
 }

@@ -31,6 +31,7 @@ type Program struct {
 	scan     *Scan
 	modules  map[string]*module // by directory; nil where there is no go.mod
 	byDir    map[string]*Package
+	beside   []*Package // other packages of the same directories, such as scripts
 	byPath   map[string]*Package
 	funcs    map[*types.Func]*function
 	declared []*function // in the order of their packages and files
@@ -39,19 +40,24 @@ type Program struct {
 	stubs    *stubs
 	root     string // on disk, that positions are made relative to; "" when they are already
 
+	embeddedMu    sync.Mutex
+	embeddedTexts map[string]Value // by the names of embedded files
+	nestedOnce    sync.Once
+	nestedModules []*module
 	methodsOnce   sync.Once
 	methodsByName map[string][]*function
 }
 
-// A Package is one package of the program. Files of all build variants belong to it.
+// A Package is one package of the program. Files that declare again what others do,
+// as those of build variants, make a package of their own.
 type Package struct {
 	Dir    string // relative to the root of the fs.FS
 	Path   string // import path
 	Files  []*File
 	Types  *types.Package
 	Info   *types.Info
+	shared []*File // of another variant of the package, to type the files with
 	prog   *Program
-	bodies bool       // are typed
 	needs  []*Package // imported from the same program
 }
 
@@ -100,11 +106,14 @@ func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program
 	for _, dir := range dirs {
 		if pkg := p.byDir[path.Clean(dir)]; pkg != nil {
 			p.Packages = append(p.Packages, pkg)
-			pkg.bodies = true
 		}
 	}
-	for _, pkg := range p.byDir {
-		pkg.bodies = pkg.bodies || bodies
+	for _, pkg := range slices.Concat(p.Packages, p.beside) {
+		p.beside = append(p.beside, pkg.variants()...)
+	}
+	p.Packages = append(p.Packages, p.beside...)
+	for _, pkg := range p.sorted() {
+		pkg.link()
 	}
 	p.check()
 	return p, ctx.Err()
@@ -129,39 +138,51 @@ func newProgram(scan *Scan) *Program {
 func (p *Program) parse(ctx context.Context, dirs []string, bodies bool) error {
 	wave := slices.Clone(dirs)
 	for first := true; len(wave) > 0 && ctx.Err() == nil; first = false {
-		pkgs := make([]*Package, len(wave))
+		pkgs := make([][]*Package, len(wave))
 		errs := make([]error, len(wave))
 		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i]), bodies || first) })
 		var next []string
-		for i, pkg := range pkgs {
+		for i := range pkgs {
 			if errs[i] != nil && first {
 				return errs[i]
 			}
-			if pkg != nil {
-				p.add(pkg)
+			for k, pkg := range pkgs[i] {
+				if k == 0 || first {
+					p.add(pkg, k > 0)
+				}
 			}
 		}
-		for _, pkg := range pkgs {
-			if pkg != nil {
-				next = append(next, p.wanted(pkg)...)
+		for i := range pkgs {
+			for k, pkg := range pkgs[i] {
+				if k == 0 || first {
+					next = append(next, p.wanted(pkg)...)
+				}
 			}
 		}
 		slices.Sort(next)
 		wave = slices.Compact(next)
 	}
-	for _, pkg := range p.byDir {
-		for _, path := range pkg.Imports() {
-			if need := p.byPath[path]; need != nil && need != pkg {
+	return ctx.Err()
+}
+
+// link finds the packages of the program that pkg imports.
+func (pkg *Package) link() {
+	for _, f := range pkg.all() {
+		for _, spec := range f.Syntax.Imports {
+			need := pkg.prog.byPath[strings.Trim(spec.Path.Value, "`\"")]
+			if need != nil && need != pkg && !slices.Contains(pkg.needs, need) {
 				pkg.needs = append(pkg.needs, need)
 			}
 		}
 	}
-	return ctx.Err()
 }
 
-// add makes a package known by directory and import path.
-func (p *Program) add(pkg *Package) {
-	p.byDir[pkg.Dir] = pkg
+// all are the files that the package is typed from.
+func (pkg *Package) all() []*File { return slices.Concat(pkg.Files, pkg.shared) }
+
+// add makes a package known by directory and import path; one that stands beside
+// another in its directory cannot be imported.
+func (p *Program) add(pkg *Package, beside bool) {
 	pkg.prog = p
 	if m := p.module(pkg.Dir); m != nil {
 		pkg.Path = path.Join(m.path, strings.TrimPrefix(strings.TrimPrefix(pkg.Dir, m.dir), "/"))
@@ -171,27 +192,57 @@ func (p *Program) add(pkg *Package) {
 	} else {
 		pkg.Path = pkg.Dir
 	}
-	p.byPath[pkg.Path] = pkg
+	if beside {
+		p.beside = append(p.beside, pkg)
+		return
+	}
+	p.byDir[pkg.Dir], p.byPath[pkg.Path] = pkg, pkg
 }
 
-// wanted returns the directories of the module that pkg imports and nobody has read.
+// wanted returns the directories of the tree that pkg imports and nobody has read.
 func (p *Program) wanted(pkg *Package) []string {
-	m := p.module(pkg.Dir)
-	if m == nil {
-		return nil
-	}
 	var out []string
 	for _, imported := range pkg.Imports() {
-		rest, ok := strings.CutPrefix(imported, m.path)
-		if !ok || rest != "" && rest[0] != '/' {
+		dir, ok := p.dirOf(pkg, imported)
+		if !ok {
 			continue
 		}
-		dir := path.Join(m.dir, rest)
 		if _, read := p.byDir[dir]; !read {
 			out = append(out, dir)
 		}
 	}
 	return out
+}
+
+// dirOf returns where the tree has the package that pkg imports: in its own module,
+// or in that with the longest path that fits.
+func (p *Program) dirOf(pkg *Package, imported string) (string, bool) {
+	var best *module
+	rest := ""
+	for _, m := range append([]*module{p.module(pkg.Dir)}, p.nested()...) {
+		if m == nil || best != nil && len(m.path) <= len(best.path) {
+			continue
+		}
+		if r, ok := strings.CutPrefix(imported, m.path); ok && m.path != "" && (r == "" || r[0] == '/') {
+			best, rest = m, r
+		}
+	}
+	if best == nil {
+		return "", false
+	}
+	return path.Join(best.dir, rest), true
+}
+
+// nested are the modules of the tree that was scanned.
+func (p *Program) nested() []*module {
+	p.nestedOnce.Do(func() {
+		for _, dir := range p.scan.modules {
+			if m := p.module(dir); m != nil {
+				p.nestedModules = append(p.nestedModules, m)
+			}
+		}
+	})
+	return p.nestedModules
 }
 
 // Imports returns the import paths of all files, each once.
@@ -221,11 +272,11 @@ func (p *Program) module(dir string) *module {
 	return m
 }
 
-// parseDir reads the Go files of a directory; nil when there is none. Of several
-// packages in it the one with the most files is taken, and tests are left out.
-// Without bodies only declarations are kept, and what a protocol compiler made is
-// left out: it is large, and tells nothing of strings.
-func (p *Program) parseDir(dir string, bodies bool) (*Package, error) {
+// parseDir reads the Go files of a directory, without tests. Of several packages in
+// it the one with the most files is the first. Without bodies only declarations and
+// functions that give strings are kept, and what a protocol compiler made is left
+// out: it is large, and tells nothing of strings.
+func (p *Program) parseDir(dir string, bodies bool) ([]*Package, error) {
 	names, err := p.scan.list(dir)
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
@@ -255,7 +306,13 @@ func (p *Program) parseDir(dir string, bodies bool) (*Package, error) {
 	if best == "" {
 		return nil, nil
 	}
-	return &Package{Dir: dir, Files: byName[best]}, nil
+	out := []*Package{{Dir: dir, Files: byName[best]}}
+	for _, name := range sortedKeys(byName) {
+		if name != best {
+			out = append(out, &Package{Dir: dir, Files: byName[name]})
+		}
+	}
+	return out, nil
 }
 
 // parseFile reads one file; nil when it is no Go at all.
@@ -274,11 +331,25 @@ func (p *Program) parseFile(name string) (*File, error) {
 // dropBodies frees what nobody will look at.
 func (f *File) dropBodies() {
 	for _, d := range f.Syntax.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !(givesString(fn.Type) && small(fn.Body)) {
 			fn.Body = nil
 		}
 	}
 	f.Syntax.Comments = nil
+}
+
+// givesString says whether the first result of a function is spelled as a string,
+// or a list of them.
+func givesString(t *ast.FuncType) bool {
+	if t.Results == nil || len(t.Results.List) == 0 {
+		return false
+	}
+	first := t.Results.List[0].Type
+	if list, ok := first.(*ast.ArrayType); ok {
+		first = list.Elt
+	}
+	id, ok := first.(*ast.Ident)
+	return ok && id.Name == "string"
 }
 
 // parallel calls do for 0 to n-1 on every core.
@@ -309,13 +380,15 @@ func (p *Program) File(pos token.Pos) *File {
 	if tf == nil {
 		return nil
 	}
-	pkg := p.byDir[path.Dir(tf.Name())]
-	if pkg == nil {
-		return nil
-	}
-	for _, f := range pkg.Files {
-		if f.Name == tf.Name() {
-			return f
+	dir := path.Dir(tf.Name())
+	for _, pkg := range append([]*Package{p.byDir[dir]}, p.beside...) {
+		if pkg == nil || pkg.Dir != dir {
+			continue
+		}
+		for _, f := range pkg.Files {
+			if f.Name == tf.Name() {
+				return f
+			}
 		}
 	}
 	return nil

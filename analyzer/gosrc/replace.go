@@ -11,6 +11,9 @@ type replacement struct {
 	new Text
 }
 
+// WhyReplaced is why a text is not known of which something is replaced.
+const WhyReplaced = "something in it is replaced"
+
 // replace puts new text for old into what is known of a text. What stays keeps
 // its places.
 func replace(t Text, with []replacement, limit int) Text {
@@ -73,7 +76,12 @@ func (f *frame) replaced(call *ast.CallExpr, v []Value) Value {
 	t, ok := v[0].(Text)
 	old, okOld := known(v[1])
 	if !ok || !okOld || old == "" {
-		return hole(call, "strings.Replace of what is not known")
+		out := f.text(v[0], call)
+		if len(out) == 1 && out[0].Param != nil {
+			out[0].Hole = WhyReplaced
+			return out
+		}
+		return hole(call, WhyReplaced)
 	}
 	limit := -1
 	if len(v) > 3 {

@@ -18,8 +18,9 @@ import (
 
 // A Scan is the Go files of a tree, read and not yet parsed.
 type Scan struct {
-	Files []Source
-	fsys  fs.FS
+	Files   []Source
+	fsys    fs.FS
+	modules []string // folders with a go.mod file
 }
 
 // A Source is the text of one Go file.
@@ -31,7 +32,12 @@ type Source struct {
 // GoFiles returns the names of the Go files below dirs, sorted. Tests, vendored code,
 // testdata and hidden folders are left out.
 func GoFiles(ctx context.Context, fsys fs.FS, dirs []string) ([]string, error) {
-	var names []string
+	names, _, err := goFiles(ctx, fsys, dirs)
+	return names, err
+}
+
+// goFiles returns also the folders that have a go.mod file.
+func goFiles(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []string, err error) {
 	for _, dir := range dirs {
 		err := fs.WalkDir(fsys, path.Clean(dir), func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -43,26 +49,30 @@ func GoFiles(ctx context.Context, fsys fs.FS, dirs []string) ([]string, error) {
 				}
 				return ctx.Err()
 			}
-			if d.Type().IsRegular() && isSource(d.Name()) {
+			switch {
+			case !d.Type().IsRegular():
+			case isSource(d.Name()):
 				names = append(names, name)
+			case d.Name() == "go.mod":
+				modules = append(modules, path.Dir(name))
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("looking for Go files: %w", err)
+			return nil, nil, fmt.Errorf("looking for Go files: %w", err)
 		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names), nil
+	return slices.Compact(names), modules, nil
 }
 
 // ScanTree reads the Go files that GoFiles returns.
 func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
-	names, err := GoFiles(ctx, fsys, dirs)
+	names, modules, err := goFiles(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Scan{fsys: fsys, Files: make([]Source, len(names))}
+	s := &Scan{fsys: fsys, modules: modules, Files: make([]Source, len(names))}
 	errs := make([]error, len(names))
 	parallel(len(names), func(i int) {
 		s.Files[i].Name = names[i]
@@ -176,10 +186,12 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 			return
 		}
 		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
+		embeds := embedsSQL(s.Files[i].Text)
+		spelling[i] = spelling[i] || embeds
 		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
-		if set.inStrings(s.Files[i].Text) {
+		if embeds || set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
-			found[i] = s.carriers(i, set, callers)
+			found[i] = s.carriers(i, set, callers, embeds)
 		}
 	})
 	var called []string
@@ -301,7 +313,8 @@ type carriers struct {
 	called     []string // other functions and methods
 }
 
-func (s *Scan) carriers(i int, set *wordSet, callers bool) carriers {
+// Of a file that embeds SQL everything may hold some of it.
+func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
 	text := s.Files[i].Text
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
@@ -310,12 +323,12 @@ func (s *Scan) carriers(i int, set *wordSet, callers bool) carriers {
 	}
 	holds := func(n ast.Node) bool {
 		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
-		return from <= to && to <= len(text) && set.inStrings(text[from:to])
+		return from <= to && to <= len(text) && (embeds || set.inStrings(text[from:to]))
 	}
 	var out carriers
 	add := func(name *ast.Ident, d ast.Node) {
 		out.names = append(out.names, name.Name)
-		if hasStatement(text[fset.Position(d.Pos()).Offset:min(fset.Position(d.End()).Offset, len(text))]) {
+		if embeds || hasStatement(text[fset.Position(d.Pos()).Offset:min(fset.Position(d.End()).Offset, len(text))]) {
 			out.statements = append(out.statements, name.Name)
 		}
 	}

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
@@ -15,6 +16,11 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	if c.Recv != "" {
 		if c.Recv == "Replacer" && c.Name == "Replace" && len(args) == 1 {
 			return f.replacer(call, receiver, args[0])
+		}
+		if c.Pkg == "embed" && c.Name == "ReadFile" && len(args) == 1 {
+			if fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
+				return f.readFile(call, fun.X, args[0])
+			}
 		}
 		return knownMethod(c, args)
 	}
@@ -50,6 +56,10 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 			l.Elems = append(l.Elems, Elem{Value: a})
 		}
 		return l, true
+	case "io/fs.ReadFile":
+		if len(args) == 2 && len(call.Args) == 2 {
+			return f.readFile(call, call.Args[0], args[1])
+		}
 	case "strings.Split":
 		return f.split(args)
 	case "strings.Clone", "bytes.NewBufferString", "bytes.NewBuffer":
@@ -206,7 +216,7 @@ func (f *frame) sprintf(call *ast.CallExpr, args []Value) Value {
 func (p Part) after(n int) Part {
 	p.Text = p.Text[n:]
 	if p.Verbatim {
-		p.Pos += pos(n)
+		p.Pos += token.Pos(n)
 	}
 	return p
 }
@@ -323,21 +333,28 @@ func (f *frame) join(call *ast.CallExpr, list, sep Value) Value {
 	if !ok {
 		return hole(call, "strings.Join of what is not known")
 	}
+	elems := make([]Value, len(l.Elems))
+	for i, e := range l.Elems {
+		elems[i] = e.Value
+	}
+	return lift(func(v []Value) Value { return f.joined(call, l, v, sep) }, elems...)
+}
+
+func (f *frame) joined(call *ast.CallExpr, l *List, elems []Value, sep Value) Value {
 	between := f.text(sep, call.Args[1])
 	var out Text
 	for i, e := range l.Elems {
-		piece := f.text(e.Value, call.Args[0])
+		piece := f.text(elems[i], call.Args[0])
 		if i > 0 {
 			piece = concat(between, piece)
 		}
 		if e.May {
 			piece = piece.may()
 		}
-		out = concat(out, piece)
+		out = append(out, piece...)
 	}
 	if l.Open {
-		more := Text{{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0}}
-		out = concat(out, more)
+		out = append(out, Part{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0})
 	}
 	return out
 }

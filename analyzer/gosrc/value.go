@@ -248,29 +248,36 @@ func oneOf(values ...Value) Value {
 
 const whyMany = "too many values"
 
-// collapse makes one value of many: what texts begin with stays.
+// collapse makes one value of many: what texts have in common, with a hole in between.
 func collapse(values []Value) Value {
+	unknown := Unknown{Why: whyMany}
 	first, ok := values[0].(Text)
 	if !ok {
-		return Unknown{Why: whyMany}
+		return unknown
 	}
-	n := len(first)
+	shortest := len(first)
 	for _, v := range values[1:] {
 		t, ok := v.(Text)
 		if !ok {
-			return Unknown{Why: whyMany}
+			return unknown
 		}
-		n = min(n, len(t))
-		for n > 0 && !sameText(first[:n], t[:n]) {
-			n--
+		shortest = min(shortest, len(t))
+	}
+	head, tail := shortest, shortest
+	for _, v := range values[1:] {
+		t := v.(Text) //nolint:forcetypeassert // seen above
+		for head > 0 && !sameText(first[:head], t[:head]) {
+			head--
+		}
+		for tail > 0 && !sameText(first[len(first)-tail:], t[len(t)-tail:]) {
+			tail--
 		}
 	}
-	if n == 0 {
-		return Unknown{Why: whyMany}
+	if head == 0 {
+		return unknown
 	}
-	end := first[n-1]
-	rest := Part{Hole: whyMany, Pos: end.Pos}
-	return concat(first[:n], Text{rest})
+	tail = min(tail, shortest-head)
+	return concat(first[:head], Text{{Hole: whyMany, Pos: first[head-1].Pos}}, first[len(first)-tail:])
 }
 
 // Either is the value that is one of those given.
@@ -281,6 +288,14 @@ func Same(a, b Value) bool { return same(a, b) }
 
 // Names returns the names of the fields that are known, sorted.
 func (r *Record) Names() []string { return sortedKeys(r.Fields) }
+
+// key is the text of a key of a map, where the code spells it.
+func (r *Record) key(name string) Text {
+	if t, ok := r.Keys[name]; ok {
+		return t
+	}
+	return placed(name, token.NoPos)
+}
 
 // merge is the value after a conditional that found before, and left a or b.
 // What only one branch appended stays, marked as conditional.
@@ -301,33 +316,50 @@ func merge(before, a, b Value) Value {
 }
 
 func mergeText(before, a, b Value) (Value, bool) {
-	base, ok := before.(Text)
-	if !ok {
+	if !hasText(before) {
 		return nil, false
 	}
 	if v, ok := mergeSeparators(a, b); ok {
 		return v, true
 	}
 	if same(b, before) {
-		return addedTo(base, a)
+		return addedTo(before, a)
 	}
 	if same(a, before) {
-		return addedTo(base, b)
+		return addedTo(before, b)
 	}
 	return nil, false
 }
 
-// addedTo is base with what every value of v adds to it, as conditional. A text
-// that begins under a condition, and goes on under another, is a value of its own.
-func addedTo(base Text, v Value) (Value, bool) {
-	all := Alternatives(v)
-	out := make([]Value, len(all))
-	for i, a := range all {
+func hasText(v Value) bool { return len(Texts(v)) > 0 }
+
+// addedTo is every text of before with what those of v that begin with it add, as
+// conditional. A text that begins under a condition, and goes on under another, is
+// a value of its own.
+func addedTo(before, v Value) (Value, bool) {
+	extended := make([]bool, len(Alternatives(before)))
+	var out []Value
+	for _, a := range Alternatives(v) {
 		t, ok := a.(Text)
-		if !ok || len(t) == 0 || !hasPrefix(t, base) || len(base) == 0 && slices.ContainsFunc(t, func(p Part) bool { return p.May }) {
+		if !ok || len(t) == 0 {
 			return nil, false
 		}
-		out[i] = concat(base, t[len(base):].may())
+		best, base := -1, Text(nil)
+		for i, b := range Alternatives(before) {
+			if b, ok := b.(Text); ok && hasPrefix(t, b) && (best < 0 || len(b) > len(base)) {
+				best, base = i, b
+			}
+		}
+		if best < 0 || len(base) == 0 && slices.ContainsFunc(t, func(p Part) bool { return p.May }) {
+			return nil, false
+		}
+		extended[best] = true
+		out = append(out, concat(base, t[len(base):].may()))
+	}
+	for i, b := range Alternatives(before) {
+		if !extended[i] {
+			out = append(out, b)
+		}
 	}
 	return oneOf(out...), true
 }
@@ -355,15 +387,16 @@ func mergeSeparators(a, b Value) (Value, bool) {
 
 // separator is a text without letters, digits and holes, and whether some of it is conditional.
 func separator(t Text) (s string, may, ok bool) {
+	var b strings.Builder
 	for _, p := range t {
 		if p.Hole != "" || strings.ContainsFunc(p.Text, func(r rune) bool { return !unicode.IsPunct(r) && !unicode.IsSpace(r) }) {
 			return "", false, false
 		}
-		s += p.Text
+		b.WriteString(p.Text)
 		may = may || p.May
 	}
 	const longest = 8
-	return s, may, len(s) <= longest
+	return b.String(), may, b.Len() <= longest
 }
 
 func hasPrefix(t, prefix Text) bool {

@@ -397,14 +397,20 @@ func (f *frame) either(cond ast.Expr, then, other func() flow) flow {
 	defer func() { f.guards = f.guards[:len(f.guards)-1] }()
 
 	f.env.vars = maps.Clone(before)
+	undo := f.narrow(cond, true)
 	a := then()
+	undo()
 	afterA := f.env.vars
 
 	f.env.vars = maps.Clone(before)
+	undo = f.narrow(cond, false)
 	b := next
 	if other != nil {
 		f.guards[len(f.guards)-1] = &ast.UnaryExpr{Op: token.NOT, X: cond, OpPos: cond.Pos()}
 		b = other()
+	}
+	if a != left {
+		undo()
 	}
 	afterB := f.env.vars
 	switch {
@@ -647,7 +653,7 @@ func elements(v Value) (out []element, open bool) {
 			return nil, true
 		}
 		for _, key := range v.Names() {
-			out = append(out, element{key: Text{{Text: key}}, elem: Elem{Value: v.Fields[key]}})
+			out = append(out, element{key: v.key(key), elem: Elem{Value: v.Fields[key]}})
 		}
 	default:
 		open = true
@@ -807,6 +813,9 @@ func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
 		if ok && i >= 0 && i < len(out.Elems) {
 			out.Elems[i].Value = v
 		} else {
+			if out.Open && len(out.Elems) < maxAlternatives { // as in x := make([]string, n)
+				out.Elems = append(out.Elems, Elem{Value: v, May: len(out.Elems) > 0})
+			}
 			out.Open = true
 		}
 		f.store(t.X, out)

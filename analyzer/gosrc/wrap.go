@@ -16,7 +16,7 @@ import (
 func Wrap(root string, fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) *Program {
 	p := newProgram(&Scan{fsys: os.DirFS(root)})
 	p.Fset, p.root = fset, root
-	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p, bodies: true}
+	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p}
 	for _, f := range files {
 		name, ok := p.relative(fset.Position(f.FileStart).Filename)
 		if !ok || !isSource(path.Base(name)) {

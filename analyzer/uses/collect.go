@@ -21,6 +21,7 @@ type candidate struct {
 	args   []gosrc.Value // behind it
 	guards []ast.Expr
 	loose  bool // a string that nobody was seen to hand over
+	given  bool // to a function of the program, which may make another text of it
 }
 
 // A collector walks functions and gathers candidates.
@@ -28,24 +29,45 @@ type collector struct {
 	program *gosrc.Program
 	// calls are the arguments that each function of the program is called with,
 	// each list once.
-	calls map[*types.Func][][]gosrc.Value
-	// fields are the values that each struct field is given.
-	fields map[*types.Var][]gosrc.Value
-	byDecl map[*ast.FuncDecl]*declared
-	order  []*declared
-	loose  []candidate
+	calls map[*ast.FuncDecl][][]gosrc.Value
+	// fields are the values that each struct field is given; changes counts how
+	// often one came up.
+	fields  map[fieldKey][]given
+	changes int
+	order   []*declared
+	loose   []candidate
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
 }
+
+// fieldKey tells fields apart, also where the types of a package are made twice.
+type fieldKey struct {
+	pos  token.Pos
+	name string
+}
+
+func keyOf(f *types.Var) fieldKey { return fieldKey{f.Pos(), f.Name()} }
+
+// given is a value of a field, and the function that gives it.
+type given struct {
+	by    *ast.FuncDecl
+	value gosrc.Value
+}
+
+// maxGiven bounds the values that are kept of one field.
+const maxGiven = 16
 
 // declared is a function with what was found in it.
 type declared struct {
 	pkg   *gosrc.Package
 	decl  *ast.FuncDecl
 	found []candidate
-	needs bool // parts of its texts come from parameters or fields
-	tried int  // calls whose arguments were tried
+	needs bool       // parts of its texts, or of fields that it sets, come from parameters or fields
+	sets  bool       // a field, from a parameter
+	gave  []fieldKey // fields that it sets
+	tried int        // calls whose arguments were tried
+	seen  int        // changes of fields when it was walked last
 }
 
 // maxCalls bounds the calls that a function is walked for.
@@ -55,7 +77,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program) *collector {
-	c := &collector{program: p, calls: map[*types.Func][][]gosrc.Value{}, fields: map[*types.Var][]gosrc.Value{}, byDecl: map[*ast.FuncDecl]*declared{}}
+	c := &collector{program: p, calls: map[*ast.FuncDecl][][]gosrc.Value{}, fields: map[fieldKey][]given{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step}
 	return c
 }
@@ -100,12 +122,11 @@ func (c *collector) take(o *collector) {
 		}
 	}
 	for field, values := range o.fields {
-		c.fields[field] = append(c.fields[field], values...)
+		for _, v := range values {
+			c.give(field, v)
+		}
 	}
 	c.order = append(c.order, o.order...)
-	for _, d := range o.order {
-		c.byDecl[d.decl] = d
-	}
 	c.loose = append(c.loose, o.loose...)
 }
 
@@ -119,7 +140,6 @@ func (c *collector) walk(pkg *gosrc.Package) {
 					continue
 				}
 				c.now = &declared{pkg: pkg, decl: d}
-				c.byDecl[d] = c.now
 				c.order = append(c.order, c.now)
 				c.walker.Func(pkg, d)
 			case *ast.GenDecl:
@@ -138,36 +158,52 @@ func (c *collector) walk(pkg *gosrc.Package) {
 }
 
 // again walks the functions whose texts depend on what callers or constructors
-// give, for the calls that came up since; it reports whether there were any.
+// give, for the calls that came up since; it reports whether there were any. Those
+// that set fields come first.
 func (c *collector) again() bool {
 	more := false
 	c.walker.Field = c.field
-	for _, d := range c.order {
-		if !d.needs {
-			continue
+	for _, sets := range [...]bool{true, false} {
+		for _, d := range c.order {
+			if d.needs && d.sets == sets && c.walkAgain(d) {
+				more = true
+			}
 		}
-		fn, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func)
-		if !ok {
-			continue
-		}
-		calls := c.calls[fn]
-		if d.tried > 0 && d.tried == min(len(calls), maxCalls) {
-			continue
-		}
-		more = true
-		c.now = &declared{pkg: d.pkg, decl: d.decl}
-		for _, args := range calls[:min(len(calls), maxCalls)] {
-			c.walker.Param = argument(fn, args)
-			c.walker.Func(d.pkg, d.decl)
-		}
-		c.walker.Param = nil
-		if len(calls) == 0 || len(calls) > maxCalls {
-			c.walker.Func(d.pkg, d.decl)
-		}
-		d.tried = max(min(len(calls), maxCalls), 1)
-		d.found = c.now.found
 	}
 	return more
+}
+
+func (c *collector) walkAgain(d *declared) bool {
+	fn, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func)
+	if !ok {
+		return false
+	}
+	calls := c.calls[d.decl]
+	if d.tried > 0 && d.tried == min(len(calls), maxCalls) && d.seen == c.changes {
+		return false
+	}
+	if d.sets {
+		c.takeBack(d)
+	}
+	c.now = &declared{pkg: d.pkg, decl: d.decl}
+	for _, args := range calls[:min(len(calls), maxCalls)] {
+		c.walker.Param = argument(fn, args)
+		c.walker.Func(d.pkg, d.decl)
+	}
+	c.walker.Param = nil
+	if len(calls) == 0 || len(calls) > maxCalls {
+		c.walker.Func(d.pkg, d.decl)
+	}
+	d.tried, d.seen = max(min(len(calls), maxCalls), 1), c.changes
+	d.found, d.gave = c.now.found, c.now.gave
+	return true
+}
+
+// takeBack forgets what a function gave to fields: it is about to tell better.
+func (c *collector) takeBack(d *declared) {
+	for _, field := range d.gave {
+		c.fields[field] = slices.DeleteFunc(c.fields[field], func(g given) bool { return g.by == d.decl })
+	}
 }
 
 // argument gives the parameters of a function the arguments of one call.
@@ -202,10 +238,19 @@ func plainOrNil(v gosrc.Value) gosrc.Value {
 	return v
 }
 
-// field is what a struct field is given, where all of it is known.
+// field is what a struct field is given; what is not known of that is a value too.
 func (c *collector) field(f *types.Var) gosrc.Value {
-	values := c.fields[f]
-	if len(values) == 0 {
+	var values []gosrc.Value
+	known := false
+	for _, g := range c.fields[keyOf(f)] {
+		if _, unknown := g.value.(gosrc.Unknown); unknown {
+			values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
+			continue
+		}
+		known = true
+		values = append(values, g.value)
+	}
+	if !known {
 		return nil
 	}
 	return gosrc.Either(values...)
@@ -213,17 +258,49 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 
 // set keeps the value of a struct field, if it is one that a text could be made of.
 func (c *collector) set(f *types.Var, v gosrc.Value) {
-	switch v.(type) {
-	case gosrc.Text, *gosrc.List, *gosrc.Record, *gosrc.Chain:
-		c.fields[f] = append(c.fields[f], v)
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		if v.Why == "nil" || !holdsText(f.Type()) {
+			return
+		}
+		if v.Param != nil && c.now.decl != nil {
+			c.now.needs, c.now.sets = true, true
+		}
+	case gosrc.Text, *gosrc.List, *gosrc.Record:
+	default:
+		return
 	}
+	c.give(keyOf(f), given{c.now.decl, v})
+	c.now.gave = append(c.now.gave, keyOf(f))
+}
+
+func (c *collector) give(field fieldKey, g given) {
+	have := c.fields[field]
+	if len(have) >= maxGiven || slices.ContainsFunc(have, func(h given) bool { return h.by == g.by && gosrc.Same(h.value, g.value) }) {
+		return
+	}
+	c.fields[field] = append(have, g)
+	c.changes++
+}
+
+// holdsText says whether a type is a string, or a list or map of them.
+func holdsText(t types.Type) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Info()&types.IsString != 0
+	case *types.Slice:
+		return holdsText(u.Elem())
+	case *types.Map:
+		return holdsText(u.Elem())
+	}
+	return false
 }
 
 // call keeps the texts that a call is handed, and the arguments of functions of
 // the program.
 func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, tellsText) {
-		for _, target := range c.program.Targets(fn) {
+		for _, target := range c.program.Declarations(fn) {
 			c.addCall(target, call.Args)
 		}
 	}
@@ -284,7 +361,7 @@ func tellsText(v gosrc.Value) bool {
 	return false
 }
 
-func (c *collector) addCall(fn *types.Func, args []gosrc.Value) {
+func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value) {
 	for _, have := range c.calls[fn] {
 		if slices.EqualFunc(have, args, gosrc.Same) {
 			return
@@ -322,6 +399,9 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 // text adds a text, with the arguments of its placeholders where they follow it.
 func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
 	if !mayBeSQL(t) {
+		if len(t) > 0 && t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced {
+			c.now.needs = true // the callers give what does not read as SQL yet
+		}
 		return
 	}
 	for _, p := range t {
@@ -330,7 +410,8 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		}
 	}
 	c.now.found = append(c.now.found, candidate{
-		text: whole(t), call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
+		text:  whole(t), call: call.Expr, arg: arg, args: args, guards: call.Guards,
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	})
 }

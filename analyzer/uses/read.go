@@ -3,6 +3,7 @@ package uses
 import (
 	"context"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -76,37 +77,56 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 	return out
 }
 
-// settle compares the texts that one argument of a call can be: of one that could
-// not be read beside another that was, and begins with the same literal, only what
-// the other does not use counts. What is unresolved is said once for each place.
+// settle compares texts that begin with the same literal: those that one argument
+// of a call can be, or one that is handed to a function of the program and what that
+// makes of it. Of one that could not be read beside another that was, only what the
+// other does not use counts. What is unresolved is said once for each place.
 func settle(all []candidate, answers []answer) {
-	type argument struct {
-		call  *ast.CallExpr
+	type key struct {
+		call  *ast.CallExpr // nil for whatever is made of the literal
 		arg   int
 		begin token.Pos
 	}
-	key := func(i int) argument { return argument{all[i].call, all[i].arg, all[i].text[0].Pos} }
-	read := map[argument]map[schema.ColumnName]bool{}
+	read := map[key]map[schema.ColumnName]bool{}
 	for i, a := range answers {
 		if a.unresolved != nil || a.foreign != "" || len(a.queries) == 0 || all[i].call == nil {
 			continue
 		}
-		if read[key(i)] == nil {
-			read[key(i)] = map[schema.ColumnName]bool{}
-		}
-		for _, q := range a.queries {
-			for _, u := range q.Uses {
-				read[key(i)][schema.ColumnName{Table: u.Table, Column: u.Column}] = true
+		begin := all[i].text[0].Pos
+		for _, k := range [...]key{{all[i].call, all[i].arg, begin}, {begin: begin}} {
+			if read[k] == nil {
+				read[k] = map[schema.ColumnName]bool{}
+			}
+			for _, q := range a.queries {
+				for _, u := range q.Uses {
+					read[k][schema.ColumnName{Table: u.Table, Column: u.Column}] = true
+				}
 			}
 		}
 	}
 	said := map[schema.Position]bool{}
+	same := map[string]bool{}
 	for i := range answers {
 		a := &answers[i]
+		if all[i].call != nil {
+			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
+				s := fmt.Sprintf("%d %d %s", all[i].call.Pos(), all[i].arg, signature(q))
+				if same[s] {
+					return true
+				}
+				same[s] = true
+				return false
+			})
+		}
 		if a.unresolved == nil {
 			continue
 		}
-		if have := read[key(i)]; have != nil && all[i].call != nil {
+		begin := all[i].text[0].Pos
+		have := read[key{all[i].call, all[i].arg, begin}]
+		if have == nil && all[i].given {
+			have = read[key{begin: begin}]
+		}
+		if have != nil && all[i].call != nil {
 			a.unresolved = nil
 			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
 				q.Uses = slices.DeleteFunc(q.Uses, func(u *schema.Use) bool { return have[schema.ColumnName{Table: u.Table, Column: u.Column}] })
@@ -120,6 +140,20 @@ func settle(all []candidate, answers []answer) {
 		}
 		said[a.unresolved.Pos] = true
 	}
+}
+
+// signature spells all that a query uses, and where: two texts of one call that
+// differ in nothing else are one query.
+func signature(q *schema.Query) string {
+	var b strings.Builder
+	b.WriteString(q.Kind.String())
+	for _, u := range q.Uses {
+		fmt.Fprintf(&b, " %s:%d:%d %s.%s %t%t%t%t %d%d%d", u.Pos.File, u.Pos.Line, u.Pos.Column, u.Table, u.Column, u.Write, u.Certain, u.Missing, u.May, u.By, u.Part, u.Branch)
+		if u.Value != nil {
+			fmt.Fprintf(&b, "=%d %q %d", u.Value.Kind, u.Value.Text, u.Value.Param)
+		}
+	}
+	return b.String()
 }
 
 // unique leaves out the candidates of a function that say nothing new: the same
