@@ -200,7 +200,7 @@ func (f *frame) arguments(call *ast.CallExpr) []Value {
 		out[i] = f.eval(a)
 	}
 	if n := len(out); call.Ellipsis.IsValid() && n > 0 {
-		if l, ok := out[n-1].(*List); ok && !l.Open {
+		if l, ok := out[n-1].(*List); ok && !l.Open && len(l.Elems) <= maxElems {
 			out = out[:n-1]
 			for _, e := range l.Elems {
 				out = append(out, e.Value)
@@ -441,13 +441,17 @@ func (f *frame) appendTo(call *ast.CallExpr) Value {
 				out.Open = true
 				return out
 			}
-			if l, ok := lastOf(args).(*List); ok && l.Open {
+			if l, ok := lastOf(args).(*List); ok { // open, or very long
 				out.Open = true
-				out.Elems = append(out.Elems, l.Elems...)
+				out.Elems = append(out.Elems, l.Elems[:min(len(l.Elems), max(maxElems-len(out.Elems), 0))]...)
 				return out
 			}
 		}
 		for _, a := range args[1:] {
+			if len(out.Elems) >= maxElems {
+				out.Open = true
+				break
+			}
 			out.Elems = append(out.Elems, Elem{Value: a})
 		}
 		return out

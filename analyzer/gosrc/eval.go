@@ -136,32 +136,38 @@ func (f *frame) eval(e ast.Expr) Value {
 	return Unknown{Why: "expression", Expr: e}
 }
 
-// sum evaluates a + b + c … of strings at once: adding one by one would copy the
-// text as often as it has summands.
+// sum evaluates a + b + c … at once: strings that are added one by one would be
+// copied as often as there are summands.
 func (f *frame) sum(e *ast.BinaryExpr) (Value, bool) {
-	var summands []ast.Expr
+	var sums []*ast.BinaryExpr
 	var at ast.Expr = e
 	for {
 		b, ok := ast.Unparen(at).(*ast.BinaryExpr)
 		if !ok || b.Op != token.ADD {
 			break
 		}
-		summands = append(summands, b.Y)
+		sums = append(sums, b)
 		at = b.X
 	}
-	if len(summands) < 2 || !f.isString(e) {
+	if len(sums) < 2 {
 		return nil, false
 	}
-	summands = append(summands, at)
-	slices.Reverse(summands)
-	values := make([]Value, len(summands))
-	for i, s := range summands {
-		values[i] = f.eval(s)
+	slices.Reverse(sums)
+	values := []Value{f.eval(at)}
+	for _, b := range sums {
+		values = append(values, f.eval(b.Y))
+	}
+	if !f.isString(e) {
+		v := values[0]
+		for i, b := range sums {
+			v = f.binary(b, token.ADD, v, values[i+1])
+		}
+		return v, true
 	}
 	return lift(func(v []Value) Value {
-		texts := make([]Text, len(v))
-		for i := range v {
-			texts[i] = f.text(v[i], summands[i])
+		texts := []Text{f.text(v[0], at)}
+		for i, b := range sums {
+			texts = append(texts, f.text(v[i+1], b.Y))
 		}
 		return concat(texts...)
 	}, values...), true
@@ -614,10 +620,22 @@ func cut(t Text, low, high int, e ast.Expr) Value {
 
 // piece is a piece of a text without holes.
 func piece(t Text, low, high int) Text {
+	c := cutter{text: t}
+	return c.piece(low, high)
+}
+
+// A cutter takes pieces out of a text without holes, each behind the one before.
+type cutter struct {
+	text Text
+	i    int // the part that the last piece ended in
+	at   int // where it begins
+}
+
+func (c *cutter) piece(low, high int) Text {
 	var out Text
-	at := 0
-	for _, p := range t {
-		from, to := max(low-at, 0), min(high-at, len(p.Text))
+	for ; c.i < len(c.text); c.i++ {
+		p := c.text[c.i]
+		from, to := max(low-c.at, 0), min(high-c.at, len(p.Text))
 		if from < to {
 			piece := p
 			piece.Text = p.Text[from:to]
@@ -626,7 +644,10 @@ func piece(t Text, low, high int) Text {
 			}
 			out = append(out, piece)
 		}
-		at += len(p.Text)
+		if high <= c.at+len(p.Text) {
+			break
+		}
+		c.at += len(p.Text)
 	}
 	return out
 }

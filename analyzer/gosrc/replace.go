@@ -17,31 +17,34 @@ const WhyReplaced = "something in it is replaced"
 // replace puts new text for old into what is known of a text. What stays keeps
 // its places.
 func replace(t Text, with []replacement, limit int) Text {
-	var out, run Text
+	var out joiner
+	var run Text
 	flush := func() {
 		var n int
 		run, n = replaceRun(run, with, limit)
 		if limit >= 0 {
 			limit -= n
 		}
-		out, run = append(out, run...), nil
+		out.add(run...)
+		run = nil
 	}
 	for _, p := range t {
 		if p.Hole != "" {
 			flush()
-			out = append(out, p)
+			out.add(p)
 			continue
 		}
 		run = append(run, p)
 	}
 	flush()
-	return out
+	return out.text
 }
 
 // replaceRun is replace in a text without holes; it returns how often it did.
 func replaceRun(t Text, with []replacement, limit int) (Text, int) {
 	s := t.String()
-	var out Text
+	c := cutter{text: t}
+	var out joiner
 	from, n := 0, 0
 	for i := 0; i < len(s) && n != limit; {
 		r := startsWithOld(s[i:], with)
@@ -49,17 +52,20 @@ func replaceRun(t Text, with []replacement, limit int) (Text, int) {
 			i++
 			continue
 		}
-		out = append(out, piece(t, from, i)...)
+		out.add(c.piece(from, i)...)
 		put := r.new
-		if at := piece(t, i, i+1); len(at) > 0 && at[0].May {
+		if at := c.piece(i, i+len(r.old)); len(at) > 0 && at[0].May {
 			put = put.may()
 		}
-		out = append(out, put...)
+		if !out.add(put...) {
+			return out.text, n
+		}
 		i += len(r.old)
 		from = i
 		n++
 	}
-	return append(out, piece(t, from, len(s))...), n
+	out.add(c.piece(from, len(s))...)
+	return out.text, n
 }
 
 func startsWithOld(s string, with []replacement) *replacement {

@@ -186,11 +186,11 @@ func (f *frame) sprintf(call *ast.CallExpr, args []Value) Value {
 	if !ok {
 		return hole(call, "its format is not known")
 	}
-	var out Text
+	var out joiner
 	next := 1
 	for _, p := range format {
 		if p.Hole != "" {
-			out = append(out, p)
+			out.add(p)
 			continue
 		}
 		for p.Text != "" {
@@ -200,16 +200,18 @@ func (f *frame) sprintf(call *ast.CallExpr, args []Value) Value {
 				if n > 0 {
 					head.Text = p.Text[:n]
 				}
-				out = append(out, head)
+				out.add(head)
 				p = p.after(len(head.Text))
 				continue
 			}
 			v := verbOf(p.Text)
-			out = append(out, f.verb(call, p, v, args, &next)...)
+			if !out.add(f.verb(call, p, v, args, &next)...) {
+				return out.text
+			}
 			p = p.after(v.size)
 		}
 	}
-	return out
+	return out.text
 }
 
 // after is the part behind its first n bytes.
@@ -342,7 +344,7 @@ func (f *frame) join(call *ast.CallExpr, list, sep Value) Value {
 
 func (f *frame) joined(call *ast.CallExpr, l *List, elems []Value, sep Value) Value {
 	between := f.text(sep, call.Args[1])
-	var out Text
+	var out joiner
 	for i, e := range l.Elems {
 		piece := f.text(elems[i], call.Args[0])
 		if i > 0 {
@@ -351,12 +353,14 @@ func (f *frame) joined(call *ast.CallExpr, l *List, elems []Value, sep Value) Va
 		if e.May {
 			piece = piece.may()
 		}
-		out = append(out, piece...)
+		if !out.add(piece...) {
+			return out.text
+		}
 	}
 	if l.Open {
-		out = append(out, Part{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0})
+		out.add(Part{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0})
 	}
-	return out
+	return out.text
 }
 
 func (f *frame) repeat(call *ast.CallExpr, s, count Value) Value {
@@ -366,12 +370,12 @@ func (f *frame) repeat(call *ast.CallExpr, s, count Value) Value {
 		// One shows what is repeated, and placeholders are most of what is.
 		return concat(text, Text{{Hole: "repeated", Expr: call, Pos: call.Pos(), May: true}})
 	}
-	if n < 0 || n*len(text) > 10_000 {
+	if n < 0 || n > maxParts {
 		return hole(call, "strings.Repeat")
 	}
-	var out Text
+	var out joiner
 	for range n {
-		out = append(out, text...)
+		out.add(text...)
 	}
-	return out
+	return out.text
 }

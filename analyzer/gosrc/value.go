@@ -165,18 +165,49 @@ func placed(s string, pos token.Pos) Text {
 	return Text{{Text: s, Pos: pos}}
 }
 
+// What one value may hold; code that makes more of it makes data, no statement.
+const (
+	maxParts = 2000    // of a text
+	maxBytes = 1 << 20 // of a text that is joined
+	maxElems = 1000    // of a list, or keys of a map
+)
+
+// A joiner joins texts as long as they are no data.
+type joiner struct {
+	text Text
+	size int
+}
+
+// add appends parts, and says whether more would be.
+func (j *joiner) add(parts ...Part) bool {
+	for _, p := range parts {
+		if j.size += len(p.Text); len(j.text) >= maxParts || j.size > maxBytes && len(j.text) > 0 {
+			if j.text[len(j.text)-1].Hole != whyLong {
+				j.text = append(j.text, Part{Hole: whyLong, Pos: p.Pos})
+			}
+			return false
+		}
+		j.text = append(j.text, p)
+	}
+	return true
+}
+
 // concat joins texts; no part is shared with them.
 func concat(texts ...Text) Text {
 	n := 0
 	for _, t := range texts {
 		n += len(t)
 	}
-	out := make(Text, 0, n)
+	j := joiner{text: make(Text, 0, min(n, maxParts+1))}
 	for _, t := range texts {
-		out = append(out, t...)
+		if !j.add(t...) {
+			break
+		}
 	}
-	return out
+	return j.text
 }
+
+const whyLong = "too long"
 
 // may is the text as one that is added under a condition.
 func (t Text) may() Text {
@@ -194,7 +225,15 @@ func sameText(a, b Text) bool {
 func samePart(a, b Part) bool { return a == b }
 
 // same says whether two values are known to be the same.
-func same(a, b Value) bool {
+func same(a, b Value) bool { return sameWithin(a, b, maxNesting) }
+
+// maxNesting is how deep lists within lists are compared.
+const maxNesting = 4
+
+func sameWithin(a, b Value, depth int) bool {
+	if depth < 0 {
+		return false
+	}
 	switch a := a.(type) {
 	case Text:
 		b, ok := b.(Text)
@@ -204,7 +243,7 @@ func same(a, b Value) bool {
 		return ok && a.Kind() == b.Kind() && constant.Compare(a.Value, token.EQL, b.Value)
 	case *List:
 		b, ok := b.(*List)
-		return ok && (a == b || a.Open == b.Open && slices.EqualFunc(a.Elems, b.Elems, func(x, y Elem) bool { return x.May == y.May && same(x.Value, y.Value) }))
+		return ok && (a == b || a.Open == b.Open && slices.EqualFunc(a.Elems, b.Elems, func(x, y Elem) bool { return x.May == y.May && sameWithin(x.Value, y.Value, depth-1) }))
 	case *Record:
 		return a == b
 	case *Func:
@@ -214,7 +253,7 @@ func same(a, b Value) bool {
 		return ok && sameChain(a, b)
 	case OneOf:
 		b, ok := b.(OneOf)
-		return ok && slices.EqualFunc(a, b, same)
+		return ok && slices.EqualFunc(a, b, func(x, y Value) bool { return sameWithin(x, y, depth) })
 	case Unknown:
 		_, ok := b.(Unknown)
 		return ok
@@ -416,6 +455,10 @@ func mergeList(before, a, b Value) (Value, bool) {
 	out := &List{Elems: slices.Clone(base.Elems), Type: la.Type, Open: la.Open || lb.Open}
 	for _, more := range [][]Elem{la.Elems[len(base.Elems):], lb.Elems[len(base.Elems):]} {
 		for _, e := range more {
+			if len(out.Elems) >= maxElems {
+				out.Open = true
+				break
+			}
 			out.Elems = append(out.Elems, Elem{Value: e.Value, May: true})
 		}
 	}

@@ -30,6 +30,7 @@ type Walker struct {
 	active []*ast.BlockStmt // bodies being walked, outermost first
 	quiet  int              // evaluating only: calls are not shown
 	steps  int
+	turns  int // of loops
 	done   map[*ast.FuncLit]bool
 	exprs  []ast.Expr             // initialisers being evaluated
 	values map[types.Object]Value // of names of package level
@@ -50,9 +51,10 @@ type Call struct {
 }
 
 const (
-	maxDepth = 12      // calls within calls
-	maxSteps = 200_000 // statements for one function
-	maxTurns = 256     // of a loop that is unrolled
+	maxDepth    = 12     // calls within calls
+	maxSteps    = 50_000 // statements for one function
+	maxTurns    = 256    // of a loop that is unrolled
+	maxUnrolled = 4096   // turns of all loops of one function
 )
 
 // Exhausted says that the last walk was cut short: the code loops or nests too much.
@@ -81,7 +83,7 @@ func (w *Walker) Expr(pkg *Package, e ast.Expr) Value {
 }
 
 func (w *Walker) begin() {
-	w.steps = 0
+	w.steps, w.turns = 0, 0
 	if w.done == nil {
 		w.done = map[*ast.FuncLit]bool{}
 	}
@@ -558,6 +560,9 @@ func (f *frame) forLoop(s *ast.ForStmt) {
 		f.stmt(s.Init)
 	}
 	for range maxTurns {
+		if f.w.turns > maxUnrolled {
+			break
+		}
 		if s.Cond == nil || truthOf(f.eval(s.Cond)) != yes {
 			break
 		}
@@ -576,6 +581,7 @@ func (f *frame) forLoop(s *ast.ForStmt) {
 
 // turn takes one turn of a loop, and says whether another can follow.
 func (f *frame) turn(body *ast.BlockStmt, may bool) bool {
+	f.w.turns++
 	before := f.env.vars
 	if may {
 		f.env.vars = maps.Clone(before)
@@ -617,6 +623,9 @@ func (f *frame) someTurns(cond ast.Expr, body *ast.BlockStmt, post ast.Stmt) {
 
 func (f *frame) rangeLoop(s *ast.RangeStmt) {
 	turns, open := elements(f.eval(s.X))
+	if f.w.turns > maxUnrolled {
+		turns, open = nil, true
+	}
 	for i, t := range turns {
 		f.set(s.Key, number(i))
 		if t.key != nil {
@@ -791,6 +800,9 @@ func (f *frame) told(t types.Type, name string, v Value) {
 
 // storeKey sets an element of a map.
 func (f *frame) storeKey(t *ast.IndexExpr, r *Record, key Text, v Value) {
+	if len(r.Fields) >= maxElems {
+		return
+	}
 	out := &Record{Fields: maps.Clone(r.Fields), Keys: maps.Clone(r.Keys), Type: r.Type, Open: r.Open}
 	if out.Fields == nil {
 		out.Fields = map[string]Value{}

@@ -1,0 +1,71 @@
+package gosrc_test
+
+import (
+	"context"
+	"go/ast"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/analyzer/internal/mutate"
+)
+
+// FuzzWalk walks every function of a Go file, into what it calls and without. It
+// must end, without a panic.
+func FuzzWalk(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no scenarios: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range txtar.Parse(data).Files {
+			if filepath.Ext(file.Name) == ".go" {
+				f.Add(string(file.Data), []byte{})
+				f.Add(string(file.Data), []byte{0, 3, 40, 1, 2, 5, 3, 1, 9})
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, src string, edits []byte) {
+		src = mutate.Go(src, edits)
+		fsys := fstest.MapFS{"go.mod": {Data: []byte("module example.com/app")}, "app.go": {Data: []byte(src)}}
+		scan, err := gosrc.ScanTree(context.Background(), fsys, []string{"."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := scan.Load(context.Background(), []string{"."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, follow := range []bool{false, true} {
+			walkAll(p, follow)
+		}
+	})
+}
+
+func walkAll(p *gosrc.Program, follow bool) {
+	w := &gosrc.Walker{Program: p, Follow: follow}
+	w.Call = func(c *gosrc.Call) {
+		for _, arg := range c.Args {
+			for _, text := range gosrc.Texts(arg) {
+				_ = text.String()
+			}
+		}
+	}
+	for _, pkg := range p.Packages {
+		for _, f := range pkg.Files {
+			for _, d := range f.Syntax.Decls {
+				if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+					w.Func(pkg, fn)
+				}
+			}
+		}
+	}
+}
