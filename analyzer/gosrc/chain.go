@@ -117,22 +117,90 @@ func startsChain(c, base *Chain) bool {
 		})
 }
 
-// mergeChain keeps what only one branch added, marked as conditional.
+// mergeChain keeps what only one branch added, marked as conditional. What two
+// branches added instead of each other makes two chains.
 func mergeChain(before, a, b Value) (Value, bool) {
-	base, ok := before.(*Chain)
-	ca, okA := a.(*Chain)
-	cb, okB := b.(*Chain)
-	if !ok || !okA || !okB || !startsChain(ca, base) || !startsChain(cb, base) {
-		return nil, false
+	switch {
+	case same(b, before):
+		return linkedTo(before, a)
+	case same(a, before):
+		return linkedTo(before, b)
 	}
-	out := &Chain{Base: base.Base, Links: slices.Clone(base.Links)}
-	for _, more := range [][]Link{ca.Links[len(base.Links):], cb.Links[len(base.Links):]} {
-		for _, l := range more {
-			l.May = true
-			out.Links = append(out.Links, l)
+	return nil, false
+}
+
+// linkedTo is every chain of before with what those of v add to it, as conditional.
+func linkedTo(before, v Value) (Value, bool) {
+	bases := Alternatives(before)
+	extended := make([]bool, len(bases))
+	var out []Value
+	for _, a := range Alternatives(v) {
+		c, ok := a.(*Chain)
+		if !ok {
+			return nil, false
+		}
+		best := -1
+		for i := range bases {
+			b, ok := bases[i].(*Chain)
+			if ok && startsChain(c, b) && (best < 0 || len(b.Links) > len(bases[best].(*Chain).Links)) { //nolint:forcetypeassert // seen when it was found
+				best = i
+			}
+		}
+		if best < 0 {
+			return nil, false
+		}
+		extended[best] = true
+		base := bases[best].(*Chain) //nolint:forcetypeassert // as above
+		out = append(out, base.may(c.Links[len(base.Links):]))
+	}
+	for i, b := range bases {
+		if !extended[i] {
+			out = append(out, b)
 		}
 	}
-	return out, true
+	return oneOf(out...), true
+}
+
+// may is the chain with links that are added under a condition.
+func (c *Chain) may(links []Link) *Chain {
+	out := &Chain{Base: c.Base, Links: slices.Clone(c.Links)}
+	for _, l := range links {
+		l.May = true
+		out.Links = append(out.Links, l)
+	}
+	return out
+}
+
+// collapseChains makes one chain of many: what is not in all of them is conditional.
+func collapseChains(values []Value) (Value, bool) {
+	var all []*Chain
+	for _, v := range values {
+		c, ok := v.(*Chain)
+		if !ok {
+			return nil, false
+		}
+		all = append(all, c)
+	}
+	n := len(all[0].Links)
+	for _, c := range all[1:] {
+		n = min(n, len(c.Links))
+		for n > 0 && !startsChain(c, &Chain{Links: all[0].Links[:n]}) {
+			n--
+		}
+	}
+	if n == 0 {
+		return nil, false
+	}
+	var rest []Link
+	for _, c := range all {
+		for _, l := range c.Links[n:] {
+			if !slices.ContainsFunc(rest, func(have Link) bool { return have.Call == l.Call }) {
+				rest = append(rest, l)
+			}
+		}
+	}
+	base := &Chain{Base: all[0].Base, Links: all[0].Links[:n]}
+	return base.may(rest), true
 }
 
 // Named returns the package path and name of a value's type; "" when it has none.

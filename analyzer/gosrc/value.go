@@ -290,6 +290,9 @@ const whyMany = "too many values"
 // collapse makes one value of many: what texts have in common, with a hole in between.
 func collapse(values []Value) Value {
 	unknown := Unknown{Why: whyMany}
+	if c, ok := collapseChains(values); ok {
+		return c
+	}
 	first, ok := values[0].(Text)
 	if !ok {
 		return unknown

@@ -2,6 +2,7 @@ package uses
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -41,7 +42,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 	for _, d := range c.order {
 		all = append(all, unique(d.found)...)
 	}
-	all = append(all, c.loose...)
+	all = append(runElsewhere(all), c.loose...)
 	answers := make([]answer, len(all))
 	each(len(all), func() *mysql.QueryReader { return mysql.NewQueryReader(o.Server, o.Schema) }, func(r *mysql.QueryReader, i int) {
 		if ctx.Err() == nil {
@@ -181,6 +182,28 @@ func unique(list []candidate) []candidate {
 		}
 	}
 	return out
+}
+
+// runElsewhere leaves out texts that are only stored or looked at, where the same
+// text is run by another function.
+func runElsewhere(all []candidate) []candidate {
+	run := map[string]bool{}
+	for i := range all {
+		if runs(all[i]) {
+			run[places(all[i].text)] = true
+		}
+	}
+	return slices.DeleteFunc(all, func(c candidate) bool { return !runs(c) && run[places(c.text)] })
+}
+
+// places spells where the parts of a text stand.
+func places(t gosrc.Text) string {
+	b := make([]byte, 0, 8*len(t))
+	for _, p := range t {
+		b = binary.AppendVarint(b, int64(p.Pos))
+		b = binary.AppendVarint(b, int64(len(p.Text)))
+	}
+	return string(b)
 }
 
 func sameParts(a, b gosrc.Text) bool {
