@@ -3,6 +3,7 @@ package gosrc_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,7 +18,7 @@ func TestBounds(t *testing.T) {
 	times := func(n int, format string) string {
 		var b strings.Builder
 		for i := range n {
-			b.WriteString(strings.ReplaceAll(format, "#", fmt.Sprint(i)) + "\n")
+			b.WriteString(strings.ReplaceAll(format, "#", strconv.Itoa(i)) + "\n")
 		}
 		return b.String()
 	}
@@ -40,7 +41,7 @@ func TestBounds(t *testing.T) {
 		"index":             "var x any\nuse(x" + strings.Repeat("[0]", 200) + ")",
 		"chain":             "var x any\nx" + strings.Repeat(".a(1)", 200),
 		"selectors":         "var x any\nx" + strings.Repeat(".a", 200) + " = 1",
-		"closures":          "f0 := func() { use(`a`) }\n" + strings.ReplaceAll(times(40, "f@ := func() { f#(); f#() }"), "\n", "\n"),
+		"closures":          "f0 := func() { use(`a`) }\n" + times(40, "f@ := func() { f#(); f#() }"),
 		"calls":             "twice(1)\n}\n" + times(14, "func twice#() string { return twice@() + twice@() }") + "func twice(n int) string { return twice0() + twice(n+1) + twice(n+2)",
 		"sums":              "use(1" + strings.Repeat("+1", 20_000) + ", `a`" + strings.Repeat("+`a`", 20_000) + ")",
 		"replaced":          "s := `aa`\n" + times(60, "s = strings.ReplaceAll(s, `a`, s)") + "use(s)",
@@ -74,7 +75,7 @@ func numbered(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		if strings.Contains(line, "@") {
-			lines[i] = strings.ReplaceAll(line, "@", fmt.Sprint(i+1))
+			lines[i] = strings.ReplaceAll(line, "@", strconv.Itoa(i+1))
 		}
 	}
 	return strings.Join(lines, "\n")
