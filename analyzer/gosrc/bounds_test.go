@@ -2,7 +2,6 @@ package gosrc_test
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
