@@ -287,15 +287,12 @@ func (p *Program) parseDir(dir string, bodies bool) ([]*Package, error) {
 		if !bodies && protobuf(name) {
 			continue
 		}
-		f, err := p.parseFile(name)
+		f, err := p.parseFile(name, bodies)
 		if err != nil {
 			return nil, err
 		}
 		if f == nil {
 			continue
-		}
-		if !bodies {
-			f.dropBodies()
 		}
 		name := f.Syntax.Name.Name
 		byName[name] = append(byName[name], f)
@@ -315,17 +312,30 @@ func (p *Program) parseDir(dir string, bodies bool) ([]*Package, error) {
 	return out, nil
 }
 
-// parseFile reads one file; nil when it is no Go at all.
-func (p *Program) parseFile(name string) (*File, error) {
+// parseFile reads one file; nil when it is no Go at all. Without bodies those that
+// nobody will look at are not even parsed.
+func (p *Program) parseFile(name string, bodies bool) (*File, error) {
 	data, err := p.scan.read(name)
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
+	}
+	if !bodies {
+		syntax, err := parser.ParseFile(p.Fset, name, stripped(data), parser.SkipObjectResolution|parser.ParseComments)
+		if err == nil {
+			f := &File{Name: name, Source: data, Syntax: syntax}
+			f.dropBodies()
+			return f, nil
+		}
 	}
 	syntax, err := parser.ParseFile(p.Fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
 	if syntax == nil || err != nil && (syntax.Name == nil || syntax.Name.Name == "" || syntax.Name.Name == "_") {
 		return nil, nil
 	}
-	return &File{Name: name, Source: data, Syntax: syntax}, nil
+	f := &File{Name: name, Source: data, Syntax: syntax}
+	if !bodies {
+		f.dropBodies()
+	}
+	return f, nil
 }
 
 // dropBodies frees what nobody will look at.

@@ -32,12 +32,13 @@ type Source struct {
 // GoFiles returns the names of the Go files below dirs, sorted. Tests, vendored code,
 // testdata and hidden folders are left out.
 func GoFiles(ctx context.Context, fsys fs.FS, dirs []string) ([]string, error) {
-	names, _, err := goFiles(ctx, fsys, dirs)
+	names, _, err := walkTree(ctx, fsys, dirs)
 	return names, err
 }
 
-// goFiles returns also the folders that have a go.mod file.
-func goFiles(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []string, err error) {
+// walkTree returns the names of the Go files below dirs, and the folders with a
+// go.mod file.
+func walkTree(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []string, err error) {
 	for _, dir := range dirs {
 		err := fs.WalkDir(fsys, path.Clean(dir), func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -68,7 +69,7 @@ func goFiles(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []s
 
 // ScanTree reads the Go files that GoFiles returns.
 func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
-	names, modules, err := goFiles(ctx, fsys, dirs)
+	names, modules, err := walkTree(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
@@ -252,21 +253,45 @@ func hasStatement(text []byte) bool {
 // startsStatement says whether a literal begins with the first word of a statement
 // over rows, and goes on like one or leaves that to what is added to it.
 func startsStatement(literal []byte) bool {
-	text := bytes.TrimLeft(literal, " \t\r\n(;`\"")
-	if bytes.HasPrefix(text, []byte(`\n`)) || bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
+	text := bytes.TrimLeft(spaced(literal), " \t\r\n(;`\"")
+	if bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
 		return sqlWords().in(text)
 	}
 	n := 0
 	for n < len(text) && n < 10 && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
 		n++
 	}
-	next, known := statementWords()[strings.ToLower(string(text[:n]))]
+	head := string(text[:n])
+	next, known := statementWords()[strings.ToLower(head)]
 	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*("), rune(text[n])) {
 		return false
 	}
-	const headAlone = 20 // "SELECT ", "INSERT INTO "
-	return next == nil || len(text) < headAlone || next.in(text[n:])
+	upper := head == strings.ToUpper(head)
+	body := bytes.TrimRight(text[n:], "`\"")
+	rest := bytes.TrimSpace(body)
+	goesOn := len(rest) < len(body) && body[len(body)-1] == ' ' // and something is added to it
+	switch {
+	case len(rest) == 0:
+		return upper || goesOn
+	case next == nil || next.in(rest):
+		return upper || !strings.EqualFold(head, "update") || assigns(rest)
+	}
+	const headAlone = 20 // "SELECT id, ", "UPDATE %s "
+	return len(text) < headAlone && (upper || goesOn || strings.EqualFold(head, "select") || bytes.IndexByte([]byte("%`\"{$"), rest[0]) >= 0)
 }
+
+// assigns tells SET in SQL from "not set" in English.
+func assigns(text []byte) bool {
+	assigning := false
+	setWord().each(text, func(_, to int) bool {
+		rest := text[to:]
+		assigning = bytes.ContainsAny(rest, "=%") || len(bytes.Fields(bytes.Trim(rest, "`\""))) < 2 && bytes.IndexByte(rest, '.') < 0
+		return !assigning
+	})
+	return assigning
+}
+
+var setWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"set"}) })
 
 // statementWords are the first words of statements, with what must follow.
 var statementWords = sync.OnceValue(func() map[string]*wordSet {
@@ -423,6 +448,16 @@ var wordByte = sync.OnceValue(func() *[256]bool {
 
 // in reports whether text holds one of the words.
 func (s *wordSet) in(text []byte) bool {
+	found := false
+	s.each(text, func(int, int) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
+// each calls do with where the words stand in text until it returns false.
+func (s *wordSet) each(text []byte, do func(from, to int) bool) {
 	is := wordByte()
 	var buf [maxWord]byte
 	for i := 0; i < len(text); {
@@ -430,6 +465,7 @@ func (s *wordSet) in(text []byte) bool {
 			i++
 			continue
 		}
+		from := i
 		for text[i] == '_' && i+1 < len(text) {
 			i++
 		}
@@ -449,23 +485,74 @@ func (s *wordSet) in(text []byte) bool {
 			buf[n] = c
 			n++
 		}
-		if start && fits && s.sizes[n] && s.words[string(buf[:n])] {
-			return true
+		if start && fits && s.sizes[n] && s.words[string(buf[:n])] && !do(from, i) {
+			return
 		}
 	}
-	return false
 }
 
-// inStrings reports whether a string literal of a Go file holds one of the words,
-// and is no prose: a name or two, or text with a word of SQL.
+// inStrings reports whether a string literal of a Go file holds one of the words
+// where SQL has the name of a table.
 func (s *wordSet) inStrings(text []byte) bool {
 	found := false
 	literals(text, func(literal []byte) bool {
-		found = s.in(literal) && !prose(literal)
+		literal = spaced(literal)
+		s.each(literal, func(from, to int) bool {
+			found = placedAsTable(literal, from, to)
+			return !found
+		})
 		return !found
 	})
 	return found
 }
+
+// spaced is a literal with blanks for the escapes that are some.
+func spaced(literal []byte) []byte {
+	if literal[0] != '"' || bytes.IndexByte(literal, '\\') < 0 {
+		return literal
+	}
+	out := bytes.Clone(literal)
+	for i := 0; i+1 < len(out); i++ {
+		if out[i] == '\\' {
+			if c := out[i+1]; c == 'n' || c == 't' || c == 'r' {
+				out[i], out[i+1] = ' ', ' '
+			}
+			i++
+		}
+	}
+	return out
+}
+
+// placedAsTable says whether a word of a literal stands where a table can: first,
+// before a dot, behind a comma, a dot, or a word that the name of a table follows.
+func placedAsTable(literal []byte, from, to int) bool {
+	after := bytes.TrimLeft(literal[to:], "`\"'\\")
+	if len(after) > 0 && after[0] == '.' {
+		return true
+	}
+	before := bytes.TrimRight(literal[:from], " \t\r\n`\"'\\([{")
+	if len(before) == 0 {
+		return true
+	}
+	switch c := before[len(before)-1]; {
+	case c == ',' || c == '.':
+		return true
+	case c == '/':
+		return bytes.HasSuffix(before, []byte("*/"))
+	case !wordByte()[c]:
+		return false
+	}
+	start := len(before)
+	for start > 0 && wordByte()[before[start-1]] {
+		start--
+	}
+	return leadsTable().in(before[start:])
+}
+
+// leadsTable are the words that the name of a table follows.
+var leadsTable = sync.OnceValue(func() *wordSet {
+	return newWordSet(strings.Fields("from join straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists"))
+})
 
 // literals calls do with the string literals of a Go file until it returns false.
 func literals(text []byte, do func([]byte) bool) {
@@ -489,15 +576,6 @@ func literals(text []byte, do func([]byte) bool) {
 		}
 		i = end
 	}
-}
-
-// prose says whether a literal is more than a few names, without a word of SQL.
-func prose(literal []byte) bool {
-	if len(literal) > 2000 {
-		return false
-	}
-	const fewNames = 3
-	return len(bytes.Fields(literal)) > fewNames && !sqlWords().in(literal)
 }
 
 var sqlWords = sync.OnceValue(func() *wordSet {

@@ -36,3 +36,56 @@ func TestHaving(t *testing.T) {
 		}
 	}
 }
+
+func TestStartsStatement(t *testing.T) {
+	for literal, want := range map[string]bool{
+		`"SELECT id FROM star"`:              true,
+		`"select id, "`:                      true,
+		`"SELECT "`:                          true,
+		`"UPDATE star"`:                      true,
+		`"update star "`:                     true,
+		`"UPDATE %s SET "`:                   true,
+		`"update star set star_count = ?"`:   true,
+		`"\n\tDELETE FROM star"`:             true,
+		`"INSERT"`:                           true,
+		`"TRUNCATE star"`:                    true,
+		"`-- name: Count :one\nSELECT 1`":    true,
+		`"LOCK TABLES star READ"`:            true,
+		`"delete"`:                           false,
+		`"Lock"`:                             false,
+		`"table"`:                            false,
+		`"update failed: %v"`:                false,
+		`"Update name is not set on start."`: false,
+		`"Select a star, then a repository"`: false,
+		`"selected"`:                         false,
+		`"star"`:                             false,
+	} {
+		if got := startsStatement([]byte(literal)); got != want {
+			t.Errorf("%s: %v, want %v", literal, got, want)
+		}
+	}
+}
+
+func TestInStrings(t *testing.T) {
+	set := newWordSet([]string{"star"})
+	for literal, want := range map[string]bool{
+		`"star"`:                             true,
+		"\"`star`\"":                         true,
+		`"app.star s"`:                       true,
+		`"SELECT star.id"`:                   true,
+		`"SELECT 1\nFROM\nstar"`:             true,
+		`"SELECT 1 FROM repo r, star s"`:     true,
+		`"DELETE FROM /* all */ star"`:       true,
+		"`UPDATE LOW_PRIORITY star SET a=1`": true,
+		`"INSERT INTO Star (id)"`:            true,
+		`"example.com/app/star"`:             false,
+		`"five-star-rating"`:                 false,
+		`"no star"`:                          false,
+		`"the star was not found"`:           false,
+		`"stars"`:                            false,
+	} {
+		if got := set.inStrings([]byte(literal)); got != want {
+			t.Errorf("%s: %v, want %v", literal, got, want)
+		}
+	}
+}

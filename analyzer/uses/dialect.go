@@ -97,23 +97,10 @@ func portable(pkg *gosrc.Package) bool {
 // database, by its value or by its own name: "postgres", DriverPostgres.
 func namesForeign(pkg *gosrc.Package, e ast.Expr) bool {
 	e = ast.Unparen(e)
-	if v := pkg.Info.Types[e].Value; v != nil && v.Kind() == constant.String {
-		return foreign[strings.ToLower(constant.StringVal(v))] != ""
+	if name := constantText(pkg, e); name != "" {
+		return foreign[name] != ""
 	}
-	var name string
-	switch e := e.(type) {
-	case *ast.Ident:
-		name = e.Name
-	case *ast.SelectorExpr:
-		name = e.Sel.Name
-	}
-	name = strings.ToLower(name)
-	for _, db := range [...]string{"postgres", "sqlite", "mssql", "cockroach"} {
-		if strings.Contains(name, db) {
-			return true
-		}
-	}
-	return false
+	return namesOther(e) != ""
 }
 
 // otherBranch says which other database a branch is for, by the conditions that

@@ -151,7 +151,7 @@ func signature(q *schema.Query) string {
 	for _, u := range q.Uses {
 		fmt.Fprintf(&b, " %s:%d:%d %s.%s %t%t%t%t %d%d%d", u.Pos.File, u.Pos.Line, u.Pos.Column, u.Table, u.Column, u.Write, u.Certain, u.Missing, u.May, u.By, u.Part, u.Branch)
 		if u.Value != nil {
-			fmt.Fprintf(&b, "=%d %q %d", u.Value.Kind, u.Value.Text, u.Value.Param)
+			fmt.Fprintf(&b, "=%+v", *u.Value)
 		}
 	}
 	return b.String()
