@@ -336,9 +336,17 @@ func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Package = cand.site.Package.Path
 	q.Function = functionName(cand.site.Decl)
 	q.Guard = guard(cand.guards)
+	q.Backfills = marked(cand.site.Decl)
 	q.Run = !cand.loose && runs(*cand)
 	at := c.program.Position(cand.site.Node.Pos())
 	q.Site = schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + 1}
+}
+
+// marked says whether the comment of a function says that it fills a new column.
+func marked(decl *ast.FuncDecl) bool {
+	return decl != nil && decl.Doc != nil && slices.ContainsFunc(decl.Doc.List, func(c *ast.Comment) bool {
+		return strings.HasPrefix(c.Text, "//expandcheck:backfilled")
+	})
 }
 
 // functionName is how a person names a function: Store.Save.

@@ -197,10 +197,10 @@ func Function(q *schema.Query) string {
 	return q.Package + "." + q.Function
 }
 
-// findFills finds the functions that read old and write new but not old, other
+// findFills finds the functions that read old, or are marked as backfills, and write new but not old, other
 // than those that every write of old goes through.
 func (r *reader) findFills(queries []*schema.Query) {
-	type does struct{ readsOld, writesOld, writesNew bool }
+	type does struct{ readsOld, writesOld, writesNew, marked bool }
 	functions := map[string]*does{}
 	for _, q := range queries {
 		name := Function(q)
@@ -212,6 +212,7 @@ func (r *reader) findFills(queries []*schema.Query) {
 			d = &does{}
 			functions[name] = d
 		}
+		d.marked = d.marked || q.Backfills
 		for _, u := range q.Uses {
 			switch {
 			case u.Write && r.isOld(u):
@@ -224,7 +225,7 @@ func (r *reader) findFills(queries []*schema.Query) {
 		}
 	}
 	for name, d := range functions {
-		if d.readsOld && d.writesNew && !d.writesOld {
+		if d.writesNew && !d.writesOld && (d.readsOld || d.marked) {
 			r.fills[name] = true
 		}
 	}

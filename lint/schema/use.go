@@ -21,6 +21,9 @@ type Query struct {
 	Site     Position // of the call that runs it; Pos may stand in another file
 	Package  string   // import path of the code that runs it; "" for SQL
 	Function string   // the enclosing function: Name, Type.Name; the object's name for SQL
+	// Backfills says that its function is marked as one that fills a new column:
+	// //expandcheck:backfilled.
+	Backfills bool
 	// Guard is the condition that the statement stands under, as the code spells
 	// it; "" when it always runs.
 	Guard string
