@@ -190,7 +190,7 @@ func (f *frame) handedOver(args []Value) {
 }
 
 func (f *frame) arguments(call *ast.CallExpr) []Value {
-	if len(call.Args) == 1 {
+	if len(call.Args) == 1 && !call.Ellipsis.IsValid() {
 		if inner, ok := call.Args[0].(*ast.CallExpr); ok {
 			return f.call(inner)
 		}

@@ -224,18 +224,33 @@ func argument(fn *types.Func, args []gosrc.Value) func(*types.Var) gosrc.Value {
 				}
 				return l
 			}
-			return plainOrNil(args[i])
+			return general(args[i])
 		}
 		return nil
 	}
 }
 
-// plainOrNil leaves what is not known to the parameter itself.
-func plainOrNil(v gosrc.Value) gosrc.Value {
-	if _, unknown := v.(gosrc.Unknown); unknown {
+// general is what holds of an argument for every caller that hands over the same
+// text: its numbers and flags, and fields that it leaves out, are those of one call.
+// What is not known is left to the parameter itself.
+func general(v gosrc.Value) gosrc.Value {
+	switch v := v.(type) {
+	case gosrc.Unknown, gosrc.Const:
 		return nil
+	case *gosrc.Record:
+		return openRecord(v)
 	}
 	return v
+}
+
+func openRecord(r *gosrc.Record) gosrc.Value {
+	out := &gosrc.Record{Fields: map[string]gosrc.Value{}, Keys: r.Keys, Type: r.Type, Open: true}
+	for name, v := range r.Fields {
+		if v = general(v); v != nil {
+			out.Fields[name] = v
+		}
+	}
+	return out
 }
 
 // field is what a struct field is given; what is not known of that is a value too.

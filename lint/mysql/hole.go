@@ -238,6 +238,8 @@ func (q *reading) fillsBehind(h *hole) []string {
 	open, clause := q.opener(k)
 	top := open < 0
 	switch {
+	case clause < 0 && open > 0 && s.is(open-1, "IN", "VALUES", "VALUE"): // more values
+		h.quiet = true
 	case top && s.is(clause, "LIMIT"), s.is(clause, "BY") && s.is(clause-1, "ORDER"):
 		h.quiet = true
 	case top && s.is(clause, "INTO") && s.is(0, "INSERT", "REPLACE") && !s.is(k-1, ")"):
