@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -146,12 +146,5 @@ func parseFailOn(name string) (rules.Severity, error) {
 }
 
 func writeReport(cmd *cobra.Command, rep *report.Report, f lintFlags) error {
-	if f.output == "" || f.output == "-" {
-		return report.Write(cmd.OutOrStdout(), rep, f.format, terminalOptions(cmd.OutOrStdout()))
-	}
-	var b bytes.Buffer
-	if err := report.Write(&b, rep, f.format, report.Options{Version: version()}); err != nil {
-		return err
-	}
-	return writeFile(f.output, b.Bytes())
+	return writeOut(cmd, f.output, func(w io.Writer, o report.Options) error { return report.Write(w, rep, f.format, o) })
 }

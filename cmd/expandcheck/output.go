@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,18 @@ func writeStepSummary(name string, rep *report.Report) error {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
 	}
 	return nil
+}
+
+// writeOut writes to the file of --output, or to standard output.
+func writeOut(cmd *cobra.Command, name string, write func(io.Writer, report.Options) error) error {
+	if name == "" || name == "-" {
+		return write(cmd.OutOrStdout(), terminalOptions(cmd.OutOrStdout()))
+	}
+	var b bytes.Buffer
+	if err := write(&b, report.Options{Version: version()}); err != nil {
+		return err
+	}
+	return writeFile(name, b.Bytes())
 }
 
 // writeFile writes a file as a whole or not at all. What is no regular file,

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -52,12 +52,5 @@ func runStatus(cmd *cobra.Command, cfg lint.Config, f lintFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.output == "" || f.output == "-" {
-		return report.WriteStatus(cmd.OutOrStdout(), rep, f.format, terminalOptions(cmd.OutOrStdout()))
-	}
-	var b bytes.Buffer
-	if err := report.WriteStatus(&b, rep, f.format, report.Options{}); err != nil {
-		return err
-	}
-	return writeFile(f.output, b.Bytes())
+	return writeOut(cmd, f.output, func(w io.Writer, o report.Options) error { return report.WriteStatus(w, rep, f.format, o) })
 }

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -66,12 +66,5 @@ func runUses(cmd *cobra.Command, cfg lint.Config, f lintFlags, target string) er
 	if err != nil {
 		return err
 	}
-	if f.output == "" || f.output == "-" {
-		return report.WriteUses(cmd.OutOrStdout(), u, f.format)
-	}
-	var b bytes.Buffer
-	if err := report.WriteUses(&b, u, f.format); err != nil {
-		return err
-	}
-	return writeFile(f.output, b.Bytes())
+	return writeOut(cmd, f.output, func(w io.Writer, _ report.Options) error { return report.WriteUses(w, u, f.format) })
 }
