@@ -1,0 +1,162 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+)
+
+func (f *frame) set(target ast.Expr, v Value) {
+	if target != nil {
+		f.store(target, v)
+	}
+}
+
+func (f *frame) decl(s *ast.DeclStmt) {
+	gen, ok := s.Decl.(*ast.GenDecl)
+	if !ok || gen.Tok != token.VAR {
+		return
+	}
+	for _, spec := range gen.Specs {
+		spec, ok := spec.(*ast.ValueSpec)
+		if !ok {
+			continue
+		}
+		values := f.evalAll(spec.Values, len(spec.Names))
+		for i, name := range spec.Names {
+			obj := f.pkg.Info.Defs[name]
+			if obj == nil {
+				continue
+			}
+			if i < len(values) {
+				f.env.vars[obj] = values[i]
+				continue
+			}
+			f.env.vars[obj] = f.zeroOf(obj, spec.Type)
+		}
+	}
+}
+
+func (f *frame) assign(s *ast.AssignStmt) {
+	if s.Tok != token.ASSIGN && s.Tok != token.DEFINE {
+		if len(s.Lhs) == 1 && len(s.Rhs) == 1 {
+			op := assignOps[s.Tok]
+			f.store(s.Lhs[0], f.binary(s.Lhs[0], op, f.eval(s.Lhs[0]), f.eval(s.Rhs[0])))
+		}
+		return
+	}
+	values := f.evalAll(s.Rhs, len(s.Lhs))
+	for i, target := range s.Lhs {
+		if i < len(values) {
+			f.store(target, values[i])
+		}
+	}
+}
+
+var assignOps = map[token.Token]token.Token{
+	token.ADD_ASSIGN: token.ADD, token.SUB_ASSIGN: token.SUB, token.MUL_ASSIGN: token.MUL, token.QUO_ASSIGN: token.QUO,
+	token.REM_ASSIGN: token.REM, token.AND_ASSIGN: token.AND, token.OR_ASSIGN: token.OR, token.XOR_ASSIGN: token.XOR,
+	token.SHL_ASSIGN: token.SHL, token.SHR_ASSIGN: token.SHR, token.AND_NOT_ASSIGN: token.AND_NOT,
+}
+
+// evalAll evaluates the right side of an assignment to n targets.
+func (f *frame) evalAll(list []ast.Expr, n int) []Value {
+	if len(list) == 1 && n > 1 {
+		return f.evalMany(list[0])
+	}
+	out := make([]Value, len(list))
+	for i, e := range list {
+		out[i] = f.eval(e)
+	}
+	return out
+}
+
+// store gives a variable, field, or element its value.
+func (f *frame) store(target ast.Expr, v Value) {
+	switch t := ast.Unparen(target).(type) {
+	case *ast.Ident:
+		if obj := f.pkg.Info.ObjectOf(t); obj != nil {
+			f.env.vars[obj] = v
+		}
+	case *ast.SelectorExpr:
+		f.storeField(t.X, t.Sel.Name, v)
+	case *ast.IndexExpr:
+		f.storeElem(t, v)
+	case *ast.StarExpr:
+		f.store(t.X, v)
+	}
+}
+
+// storeField sets a field of a record: a new record, since others may hold the old one.
+func (f *frame) storeField(owner ast.Expr, name string, v Value) {
+	r, ok := f.eval(owner).(*Record)
+	if !ok {
+		if _, unknown := f.eval(owner).(Unknown); !unknown {
+			return
+		}
+		r = &Record{Type: f.pkg.Info.TypeOf(owner), Open: true}
+	}
+	out := &Record{Fields: maps.Clone(r.Fields), Keys: r.Keys, Type: r.Type, Open: r.Open}
+	if out.Fields == nil {
+		out.Fields = map[string]Value{}
+	}
+	out.Fields[name] = v
+	f.told(r.Type, name, v)
+	f.store(owner, out)
+}
+
+// told tells the owner of the walker of the value of a field.
+func (f *frame) told(t types.Type, name string, v Value) {
+	if f.w.Set == nil || f.w.quiet > 0 || t == nil {
+		return
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for field := range s.Fields() {
+		if field.Name() == name {
+			f.w.Set(field, v)
+		}
+	}
+}
+
+// storeKey sets an element of a map.
+func (f *frame) storeKey(t *ast.IndexExpr, r *Record, key Text, v Value) {
+	if len(r.Fields) >= maxElems {
+		return
+	}
+	out := &Record{Fields: maps.Clone(r.Fields), Keys: maps.Clone(r.Keys), Type: r.Type, Open: r.Open}
+	if out.Fields == nil {
+		out.Fields = map[string]Value{}
+	}
+	if out.Keys == nil {
+		out.Keys = map[string]Text{}
+	}
+	out.Fields[key.String()], out.Keys[key.String()] = v, key
+	f.store(t.X, out)
+}
+
+func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
+	index := f.eval(t.Index)
+	switch owner := f.eval(t.X).(type) {
+	case *Record:
+		f.storeKey(t, owner, f.text(index, t.Index), v)
+	case *List:
+		i, ok := integer(index)
+		out := &List{Elems: append([]Elem(nil), owner.Elems...), Type: owner.Type, Open: owner.Open}
+		if ok && i >= 0 && i < len(out.Elems) {
+			out.Elems[i].Value = v
+		} else {
+			if out.Open && len(out.Elems) < maxAlternatives { // as in x := make([]string, n)
+				out.Elems = append(out.Elems, Elem{Value: v, May: len(out.Elems) > 0})
+			}
+			out.Open = true
+		}
+		f.store(t.X, out)
+	}
+}

@@ -1,0 +1,264 @@
+package gosrc
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Having returns the directories of the files that contain one of the words, as
+// a word of its own: letters, digits and underscores, in either case, with or
+// without the underscores. All directories when there are no words.
+func (s *Scan) Having(words []string) []string {
+	set := newWordSet(words)
+	return s.where(func(f Source) bool { return len(words) == 0 || set.in(f.Text) })
+}
+
+// Libraries are import paths, by their beginnings, of what spells SQL for others.
+type Libraries struct {
+	// Builders count as strings that begin like a statement.
+	Builders []string
+	// Mappers name tables and columns after types: a file that imports one counts
+	// whatever it spells.
+	Mappers []string
+}
+
+// Mentioning returns the directories that have, or import, SQL with one of the
+// words in it: a string that begins like a statement, and the word in a string of
+// the same package or of an exported constant, variable or function that it
+// imports. With callers also every directory that names another function or
+// method which contains one: it may call it.
+func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string {
+	set := newWordSet(words)
+	found := make([]carriers, len(s.Files))
+	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		if protobuf(s.Files[i].Name) {
+			return
+		}
+		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
+		embeds := embedsSQL(s.Files[i].Text)
+		spelling[i] = spelling[i] || embeds
+		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
+		if embeds || set.inStrings(s.Files[i].Text) {
+			quoting[i] = true
+			found[i] = s.carriers(i, set, callers, embeds)
+		}
+	})
+	var called []string
+	names, statements := map[string]*wordSet{}, map[string]*wordSet{}
+	quotes, spells := map[string]bool{}, map[string]bool{}
+	for i, f := range s.Files {
+		dir := path.Dir(f.Name)
+		quotes[dir] = quotes[dir] || quoting[i]
+		spells[dir] = spells[dir] || spelling[i]
+		called = append(called, found[i].called...)
+		carry(names, dir, found[i].names)
+		carry(statements, dir, found[i].statements)
+	}
+	calls := newWordSet(called)
+	return s.where(func(f Source) bool {
+		dir := path.Dir(f.Name)
+		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || importsCarrier(f, statements) || spells[dir] && importsCarrier(f, names)
+	})
+}
+
+// carry adds words to those of the packages whose path ends like dir.
+func carry(sets map[string]*wordSet, dir string, words []string) {
+	if len(words) == 0 {
+		return
+	}
+	last := path.Base(dir)
+	if sets[last] == nil {
+		sets[last] = newWordSet(nil)
+	}
+	sets[last].add(words)
+}
+
+// leavesTableOpen reports whether a string literal of a Go file leaves the name of a
+// table to what is added to it: it may be any.
+func leavesTableOpen(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = openTable().Match(literal)
+		return !found
+	})
+	return found
+}
+
+var openTable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[\"`]$|$)")
+})
+
+// hasStatement reports whether a string literal of a Go file begins like a statement.
+func hasStatement(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = startsStatement(literal)
+		return !found
+	})
+	return found
+}
+
+// startsStatement says whether a literal begins with the first word of a statement
+// over rows, and goes on like one or leaves that to what is added to it.
+func startsStatement(literal []byte) bool {
+	text := bytes.TrimLeft(spaced(literal), " \t\r\n(;`\"")
+	if bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
+		return sqlWords().in(text)
+	}
+	n := 0
+	for n < len(text) && n < 10 && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
+		n++
+	}
+	head := string(text[:n])
+	next, known := statementWords()[strings.ToLower(head)]
+	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*("), rune(text[n])) {
+		return false
+	}
+	upper := head == strings.ToUpper(head)
+	body := bytes.TrimRight(text[n:], "`\"")
+	rest := bytes.TrimSpace(body)
+	goesOn := len(rest) < len(body) && body[len(body)-1] == ' ' // and something is added to it
+	switch {
+	case len(rest) == 0:
+		return upper || goesOn
+	case next == nil || next.in(rest):
+		return upper || !strings.EqualFold(head, "update") || assigns(rest)
+	}
+	const headAlone = 20 // "SELECT id, ", "UPDATE %s "
+	return len(text) < headAlone && (upper || goesOn || strings.EqualFold(head, "select") || bytes.IndexByte([]byte("%`\"{$"), rest[0]) >= 0)
+}
+
+// assigns tells SET in SQL from "not set" in English.
+func assigns(text []byte) bool {
+	assigning := false
+	setWord().each(text, func(_, to int) bool {
+		rest := text[to:]
+		assigning = bytes.ContainsAny(rest, "=%") || len(bytes.Fields(bytes.Trim(rest, "`\""))) < 2 && bytes.IndexByte(rest, '.') < 0
+		return !assigning
+	})
+	return assigning
+}
+
+var setWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"set"}) })
+
+// statementWords are the first words of statements, with what must follow.
+var statementWords = sync.OnceValue(func() map[string]*wordSet {
+	out := map[string]*wordSet{"truncate": nil, "lock": newWordSet([]string{"tables"})}
+	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call"} {
+		out[head] = newWordSet([]string{next})
+	}
+	return out
+})
+
+// importsCarrier says whether a file imports a package of which it has a word.
+func importsCarrier(f Source, words map[string]*wordSet) bool {
+	if len(words) == 0 {
+		return false
+	}
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken is found out later
+	if syntax == nil {
+		return false
+	}
+	return slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool {
+		set := words[path.Base(strings.Trim(spec.Path.Value, "`\""))]
+		return set != nil && set.in(f.Text)
+	})
+}
+
+// where returns the directories of files that no protocol compiler made.
+func (s *Scan) where(hit func(Source) bool) []string {
+	hits := make([]bool, len(s.Files))
+	parallel(len(s.Files), func(i int) { hits[i] = !protobuf(s.Files[i].Name) && hit(s.Files[i]) })
+	var out []string
+	for i, f := range s.Files {
+		if hits[i] {
+			out = append(out, path.Dir(f.Name))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// carriers are exported names whose declarations contain a word.
+type carriers struct {
+	names      []string // constants, variables, and functions that give strings
+	statements []string // those among them that begin like a statement
+	called     []string // other functions and methods
+}
+
+// Of a file that embeds SQL everything may hold some of it.
+func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
+	text := s.Files[i].Text
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if f == nil || err != nil && len(f.Decls) == 0 {
+		return carriers{}
+	}
+	holds := func(n ast.Node) bool {
+		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
+		return from <= to && to <= len(text) && (embeds || set.inStrings(text[from:to]))
+	}
+	var out carriers
+	add := func(name *ast.Ident, d ast.Node) {
+		out.names = append(out.names, name.Name)
+		if embeds || hasStatement(text[fset.Position(d.Pos()).Offset:min(fset.Position(d.End()).Offset, len(text))]) {
+			out.statements = append(out.statements, name.Name)
+		}
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			switch {
+			case !d.Name.IsExported() || !callers && !evaluable(d.Type) || !holds(d):
+			case d.Recv == nil && evaluable(d.Type):
+				add(d.Name, d)
+			case callers:
+				out.called = append(out.called, d.Name.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok && holds(v) {
+					for _, name := range v.Names {
+						if name.IsExported() {
+							add(name, v)
+						}
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Mentions says whether some file has a word, in whatever spelling.
+func (s *Scan) Mentions(word string) bool {
+	set := newWordSet([]string{word})
+	return slices.ContainsFunc(s.Files, func(f Source) bool { return set.in(f.Text) })
+}
+
+// Imports says whether some file imports a package whose path begins so.
+func (s *Scan) Imports(prefix string) bool {
+	return slices.ContainsFunc(s.Files, func(f Source) bool { return f.imports(prefix) })
+}
+
+func (f Source) imports(prefix string) bool {
+	needle := `"` + prefix
+	if !bytes.Contains(f.Text, []byte(needle)) {
+		return false
+	}
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken has no imports
+	return syntax != nil && slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool { return strings.HasPrefix(spec.Path.Value, needle) })
+}
+
+// protobuf says whether a file was made from a protocol: it builds no SQL, and is large.
+func protobuf(name string) bool {
+	return strings.HasSuffix(name, ".pb.go") || strings.HasSuffix(name, ".pb.gw.go") || strings.HasSuffix(name, ".connect.go")
+}
