@@ -123,6 +123,17 @@ func (d *Database) goEdits(cfg Config) func(string) bool {
 	}
 }
 
+func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
+	return uses.Options{
+		Dirs:    d.codeDirs(cfg),
+		Server:  d.Server,
+		Schema:  catalog{s, d.gone},
+		Skip:    []string{d.Directory.Path},
+		Flags:   cfg.Flags,
+		Callers: d.callers,
+	}
+}
+
 // A catalog is a schema, with the tables that are gone as they were last: code
 // that still names them must be understood.
 type catalog struct {

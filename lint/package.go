@@ -10,7 +10,6 @@ import (
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
-	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
 
@@ -56,15 +55,4 @@ func (s *State) Digest() string {
 		_, _ = fmt.Fprintf(h, "%s\x00%s\x00%d\x00%d\x00%s\x00", f.Rule.Name, f.Pos.File, f.Pos.Line, f.Pos.Column, f.Message)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
-}
-
-func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
-	return uses.Options{
-		Dirs:    d.codeDirs(cfg),
-		Server:  d.Server,
-		Schema:  catalog{s, d.gone},
-		Skip:    []string{d.Directory.Path},
-		Flags:   cfg.Flags,
-		Callers: d.callers,
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -53,7 +54,7 @@ func (p *Pass) moving() map[string]bool {
 
 // atUse returns a finding of the rule on a use in code, for Report to complete.
 func (p *Pass) atUse(u *schema.Use) Finding {
-	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: u.Pos, Table: u.Table.String(), Object: u.Column,
+	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: move.PositionOf(u), Table: u.Table.String(), Object: u.Column,
 		Statement: strings.Join(strings.Fields(u.Query.Text), " ")}
 }
 

@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -37,11 +37,7 @@ func (p *Pass) contract(c contraction) {
 	if p.comesBack(c) {
 		return
 	}
-	certain, possible := p.users(p.BaseUses, c)
-	if p.AheadUses != nil {
-		more, maybe := p.users(p.AheadUses, c)
-		certain, possible = addNew(certain, more), addNew(possible, maybe)
-	}
+	certain, possible := c.users(usesOf(p.BaseUses, p.AheadUses, c.table.Name, c.column))
 	switch {
 	case len(certain) > 0:
 		p.premature(f, c, certain)
@@ -88,35 +84,20 @@ func (p *Pass) comesBack(c contraction) bool {
 	return c.column != "" && end.Column(c.column) == nil
 }
 
-// users are the deployed uses of what goes away, one for each statement.
-func (p *Pass) users(u *schema.Uses, c contraction) (certain, possible []*schema.Use) {
+// users are the uses of what goes away, one for each statement.
+func (c contraction) users(uses []*schema.Use) (certain, possible []*schema.Use) {
 	seen := map[*schema.Query]bool{}
-	for _, use := range u.Of(c.table.Name, c.column) {
-		if use.By == schema.ByOmission || !use.Certain {
-			continue
+	take := func(sure bool) (out []*schema.Use) {
+		for _, use := range uses {
+			if use.By != schema.ByOmission && use.Certain == sure && !seen[use.Query] {
+				seen[use.Query] = true
+				out = append(out, use)
+			}
 		}
-		if !seen[use.Query] {
-			seen[use.Query] = true
-			certain = append(certain, use)
-		}
+		return out
 	}
-	for _, use := range u.Of(c.table.Name, c.column) {
-		if use.By != schema.ByOmission && !use.Certain && !seen[use.Query] {
-			seen[use.Query] = true
-			possible = append(possible, use)
-		}
-	}
-	return certain, possible
-}
-
-// addNew adds the uses whose places are not listed yet.
-func addNew(list, more []*schema.Use) []*schema.Use {
-	for _, u := range more {
-		if !slices.ContainsFunc(list, func(have *schema.Use) bool { return have.Pos == u.Pos }) {
-			list = append(list, u)
-		}
-	}
-	return list
+	certain = take(true)
+	return certain, take(false)
 }
 
 // premature: running code uses what goes away.
@@ -125,7 +106,7 @@ func (p *Pass) premature(f Finding, c contraction, users []*schema.Use) {
 	f.Message = fmt.Sprintf("%s, and running code still uses it: %s: %s", c.what, sites(users), c.breaks)
 	f.Related = sitesOf(users)
 	if p.HeadUses != p.BaseUses && p.HeadUses.Analysed() {
-		if certain, possible := p.users(p.HeadUses, c); len(certain) == 0 && len(possible) == 0 {
+		if certain, possible := c.users(p.HeadUses.Of(c.table.Name, c.column)); len(certain) == 0 && len(possible) == 0 {
 			f.Help = "the pending code no longer uses it: ship that code first, then this migration in a release of its own"
 		}
 	}
@@ -162,7 +143,7 @@ func sites(users []*schema.Use) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		at := siteOf(u)
+		at := move.PositionOf(u)
 		fmt.Fprintf(&b, "`%s:%d` %s it", at.File, at.Line, u.Verb())
 		if u.Query.Function != "" {
 			fmt.Fprintf(&b, " in %s", u.Query.Function)
@@ -178,10 +159,7 @@ func sitesOf(users []*schema.Use) []Related {
 		if u.Column != "" {
 			name += "." + u.Column
 		}
-		out[i] = Related{Pos: siteOf(u), Message: fmt.Sprintf("%s `%s`", u.Verb(), name)}
+		out[i] = Related{Pos: move.PositionOf(u), Message: fmt.Sprintf("%s `%s`", u.Verb(), name)}
 	}
 	return out
 }
-
-// siteOf is where a person looks for a use: where its name is spelled.
-func siteOf(u *schema.Use) schema.Position { return u.Pos }

@@ -70,9 +70,15 @@ func writersOf(uses, ahead *schema.Uses, table string) *writers {
 
 // of returns the uses of a column, or of the table by whatever column.
 func (w *writers) of(column string) []*schema.Use {
-	out := w.uses.Of(w.table, column)
+	return usesOf(w.uses, w.ahead, w.table, column)
+}
+
+// usesOf are the uses that two trees make of a column, or of the table by whatever
+// column when it is empty; what both have counts once.
+func usesOf(base, ahead *schema.Uses, table, column string) []*schema.Use {
+	out := base.Of(table, column)
 	n := len(out)
-	for _, u := range w.ahead.Of(w.table, column) {
+	for _, u := range ahead.Of(table, column) {
 		if !slices.ContainsFunc(out[:n], func(have *schema.Use) bool {
 			return have.Pos == u.Pos && have.Column == u.Column && have.Query.Text == u.Query.Text
 		}) {

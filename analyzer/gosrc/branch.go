@@ -106,6 +106,15 @@ func join(before, a, b map[types.Object]Value) map[types.Object]Value {
 	return a
 }
 
+// joined merges the variables that several ways leave, at least one.
+func joined(before map[types.Object]Value, ends []map[types.Object]Value) map[types.Object]Value {
+	out := ends[0]
+	for _, e := range ends[1:] {
+		out = join(before, out, e)
+	}
+	return out
+}
+
 func (f *frame) switches(s *ast.SwitchStmt) flow {
 	if s.Init != nil {
 		f.stmt(s.Init)
@@ -190,11 +199,7 @@ func (f *frame) clauses(body *ast.BlockStmt, chosen func(ast.Stmt) truth, exhaus
 		f.env.vars = before
 		return left
 	}
-	out := ends[0]
-	for _, e := range ends[1:] {
-		out = join(before, out, e)
-	}
-	f.env.vars = out
+	f.env.vars = joined(before, ends)
 	return next
 }
 
@@ -265,11 +270,7 @@ func (f *frame) turn(body *ast.BlockStmt, may bool) bool {
 		f.env.vars = before
 		return false
 	}
-	out := ends[0]
-	for _, e := range ends[1:] {
-		out = join(before, out, e)
-	}
-	f.env.vars = out
+	f.env.vars = joined(before, ends)
 	return true
 }
 

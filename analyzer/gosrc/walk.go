@@ -288,11 +288,7 @@ func (f *frame) endless(e ast.Expr) bool {
 	if !ok {
 		return false
 	}
-	switch c := f.callee(call); c.String() {
-	case "panic", "os.Exit", "log.Fatal", "log.Fatalf", "log.Fatalln", "runtime.Goexit":
-		return true
-	}
-	return false
+	return neverReturns(f.callee(call))
 }
 
 func (f *frame) ret(s *ast.ReturnStmt) {
@@ -308,7 +304,7 @@ func (f *frame) ret(s *ast.ReturnStmt) {
 		for _, e := range s.Results {
 			values = append(values, f.eval(e))
 		}
-		if last := s.Results[len(s.Results)-1]; f.isError(last) && !isNil(last) && !f.isCallResult(last) {
+		if last := s.Results[len(s.Results)-1]; looksLikeError(f.pkg, last) && !isNil(last) && !f.isCallResult(last) {
 			values[len(values)-1] = Unknown{Why: whyError, Expr: last}
 		}
 	}
@@ -318,15 +314,6 @@ func (f *frame) ret(s *ast.ReturnStmt) {
 func isNil(e ast.Expr) bool {
 	id, ok := ast.Unparen(e).(*ast.Ident)
 	return ok && id.Name == "nil"
-}
-
-// isError says whether an expression is an error, also where its type is unknown.
-func (f *frame) isError(e ast.Expr) bool {
-	if t := f.pkg.Info.TypeOf(e); t != nil && t.String() == "error" {
-		return true
-	}
-	id, ok := e.(*ast.Ident)
-	return ok && id.Name == "err"
 }
 
 // isCallResult: `return x, tx.Commit()` is no failure.

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
 
 // A model is a struct that an ORM maps to a table.
@@ -15,10 +17,7 @@ type model struct {
 }
 
 // A modelField is a field that a column stands for.
-type modelField struct {
-	field, column string
-	key           bool
-}
+type modelField struct{ field, column string }
 
 // structOf returns the struct that a value is, points to, or is a list of.
 func structOf(t types.Type) (*types.Named, *types.Struct) {
@@ -58,68 +57,46 @@ func (m *model) add(s *types.Struct, prefix string, depth int) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		options := tagOptions(reflect.StructTag(s.Tag(i)).Get("gorm"))
-		if !f.Exported() || options["-"] != nil {
+		if _, skip := options["-"]; skip || !f.Exported() {
 			continue
 		}
 		if inner := embedded(f, options); inner != nil && depth < 4 {
-			m.add(inner, prefix+first(options["embeddedprefix"]), depth+1)
+			m.add(inner, prefix+options["embeddedprefix"], depth+1)
 			continue
 		}
 		if !isColumn(f.Type(), 0) {
 			continue
 		}
-		column := first(options["column"])
+		column := options["column"]
 		if column == "" {
 			column = snake(f.Name())
 		}
-		if _, name := namedType(f.Type()); name == "DeletedAt" || f.Name() == "DeletedAt" {
+		if _, name := gosrc.Named(f.Type()); name == "DeletedAt" || f.Name() == "DeletedAt" {
 			m.deleted = prefix + column
 		}
-		key := f.Name() == "ID" || options["primarykey"] != nil || options["primary_key"] != nil
-		m.fields = append(m.fields, modelField{field: f.Name(), column: prefix + column, key: key})
+		m.fields = append(m.fields, modelField{field: f.Name(), column: prefix + column})
 	}
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // tagOptions reads `a:b;c`, with the keys in lower case.
-func tagOptions(tag string) map[string][]string {
-	out := map[string][]string{}
+func tagOptions(tag string) map[string]string {
+	out := map[string]string{}
 	for part := range strings.SplitSeq(tag, ";") {
 		key, value, _ := strings.Cut(strings.TrimSpace(part), ":")
 		if key != "" {
-			out[strings.ToLower(key)] = []string{value}
+			out[strings.ToLower(key)] = value
 		}
 	}
 	return out
 }
 
 // embedded returns the struct whose fields become columns of the outer one.
-func embedded(f *types.Var, options map[string][]string) *types.Struct {
-	if !f.Embedded() && options["embedded"] == nil {
+func embedded(f *types.Var, options map[string]string) *types.Struct {
+	if _, marked := options["embedded"]; !marked && !f.Embedded() {
 		return nil
 	}
 	_, s := structOf(f.Type())
 	return s
-}
-
-func namedType(t types.Type) (pkg, name string) {
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	n, ok := t.(*types.Named)
-	if !ok {
-		return "", ""
-	}
-	if n.Obj().Pkg() != nil {
-		pkg = n.Obj().Pkg().Path()
-	}
-	return pkg, n.Obj().Name()
 }
 
 // isColumn says whether a type is kept in one column, as opposed to the rows of
@@ -128,7 +105,7 @@ func isColumn(t types.Type, depth int) bool {
 	if p, ok := t.(*types.Pointer); ok && depth < 2 {
 		return isColumn(p.Elem(), depth+1)
 	}
-	if pkg, _ := namedType(t); pkg == "time" || pkg == "database/sql" {
+	if pkg, _ := gosrc.Named(t); pkg == "time" || pkg == "database/sql" {
 		return true
 	}
 	if obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Scan"); obj != nil {

@@ -1,16 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/expandcheck/expandcheck/lint"
-	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/report"
-	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 func statusCommand() *cobra.Command {
@@ -26,22 +22,13 @@ Copies that may be a move are listed with the directive to write.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runStatus(cmd, cfg, f) },
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
-	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")
-	flags.StringVar(&f.format, "format", "text", "how to show it: `text|json|markdown`")
-	flags.StringVar(&f.output, "output", "", "write to this `file`, not to standard output")
-	flags.StringVar(&f.config, "config", "", "the configuration `file`, instead of the nearest "+lint.ConfigFile)
-	complete(cmd, "layout", layoutNames())
-	complete(cmd, "server", server.Names())
-	complete(cmd, "format", report.StatusFormats())
+	listingFlags(cmd, &cfg, &f, "the git `ref` of what is deployed (default what the CI event says, or else the remote's default branch)", report.StatusFormats())
 	return cmd
 }
 
 func runStatus(cmd *cobra.Command, cfg lint.Config, f lintFlags) error {
-	if !slices.Contains(report.StatusFormats(), f.format) {
-		return fmt.Errorf("--format: unknown format %q: %s", f.format, nearest.Hint(f.format, report.StatusFormats()))
+	if err := checkFormat(f.format, report.StatusFormats()); err != nil {
+		return err
 	}
 	cfg.WholeCode = true
 	cfg, err := lint.Configure(cfg, ".", f.config)

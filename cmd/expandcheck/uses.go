@@ -1,16 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/expandcheck/expandcheck/lint"
-	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/report"
-	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 func usesCommand() *cobra.Command {
@@ -35,23 +31,13 @@ What could not be resolved is listed apart: it may be a use too.`,
 			return runUses(cmd, cfg, f, target)
 		},
 	}
-	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.StringVar(&cfg.Base, "base", "", "list what the deployed code does, as of the merge base with this git `ref`, not the work tree")
-	flags.StringVar(&cfg.Layout, "layout", "", "the `layout` of the migrations, instead of detecting it")
-	flags.StringVar(&cfg.Server, "server", "", "the `server` that is migrated (default "+server.Default+")")
-	flags.StringVar(&f.format, "format", "text", "how to list: `text|json`")
-	flags.StringVar(&f.output, "output", "", "write to this `file`, not to standard output")
-	flags.StringVar(&f.config, "config", "", "the configuration `file`, instead of the nearest "+lint.ConfigFile)
-	complete(cmd, "layout", layoutNames())
-	complete(cmd, "server", server.Names())
-	complete(cmd, "format", report.UsesFormats())
+	listingFlags(cmd, &cfg, &f, "list what the deployed code does, as of the merge base with this git `ref`, not the work tree", report.UsesFormats())
 	return cmd
 }
 
 func runUses(cmd *cobra.Command, cfg lint.Config, f lintFlags, target string) error {
-	if !slices.Contains(report.UsesFormats(), f.format) {
-		return fmt.Errorf("--format: unknown format %q: %s", f.format, nearest.Hint(f.format, report.UsesFormats()))
+	if err := checkFormat(f.format, report.UsesFormats()); err != nil {
+		return err
 	}
 	deployed := cfg.Base != ""
 	cfg.All = !deployed // what is pending makes no difference
