@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -54,7 +53,7 @@ func (p *Pass) moving() map[string]bool {
 
 // atUse returns a finding of the rule on a use in code, for Report to complete.
 func (p *Pass) atUse(u *schema.Use) Finding {
-	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: move.PositionOf(u), Table: u.Table.String(), Object: u.Column,
+	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: u.Place(), Table: u.Table.String(), Object: u.Column,
 		Statement: strings.Join(strings.Fields(u.Query.Text), " ")}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -143,7 +142,7 @@ func sites(users []*schema.Use) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		at := move.PositionOf(u)
+		at := u.Place()
 		fmt.Fprintf(&b, "`%s:%d` %s it", at.File, at.Line, u.Verb())
 		if u.Query.Function != "" {
 			fmt.Fprintf(&b, " in %s", u.Query.Function)
@@ -159,7 +158,7 @@ func sitesOf(users []*schema.Use) []Related {
 		if u.Column != "" {
 			name += "." + u.Column
 		}
-		out[i] = Related{Pos: move.PositionOf(u), Message: fmt.Sprintf("%s `%s`", u.Verb(), name)}
+		out[i] = Related{Pos: u.Place(), Message: fmt.Sprintf("%s `%s`", u.Verb(), name)}
 	}
 	return out
 }

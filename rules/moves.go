@@ -21,13 +21,13 @@ func (p *Pass) Moves() []*move.Move {
 
 // AtUse returns a finding of the rule on a use in Go code, for Report to complete.
 func (p *Pass) AtUse(u *schema.Use) Finding {
-	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: move.PositionOf(u), Table: u.Table.String(), Object: u.Column,
+	return Finding{Rule: p.Rule, Severity: p.Severity, Pos: u.Place(), Table: u.Table.String(), Object: u.Column,
 		Statement: strings.Join(strings.Fields(u.Query.Text), " ")}
 }
 
 // spot names where a use stands: `store/star.go:41` in Save.
 func spot(u *schema.Use) string {
-	at := move.PositionOf(u)
+	at := u.Place()
 	out := fmt.Sprintf("`%s:%d`", at.File, at.Line)
 	if u.Query.Function != "" {
 		out += " (" + u.Query.Function + ")"

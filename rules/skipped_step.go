@@ -175,7 +175,7 @@ func (p *Pass) reportOnlyNew(m *move.Move) {
 		f := p.AtUse(w.Use)
 		f.Message = fmt.Sprintf("writes `%s` without %s, which %s at %s: it does not see what is written here", object(m, w.Use), move.Names(w.Lacks), who, spot(r.Use))
 		f.Help = "write both until no deployed code reads " + move.Names(m.From)
-		f.Related = []Related{{move.PositionOf(r.Use), fmt.Sprintf("reads `%s`", object(m, r.Use))}}
+		f.Related = []Related{{r.Use.Place(), fmt.Sprintf("reads `%s`", object(m, r.Use))}}
 		p.unsure(&f, w)
 		p.Report(f)
 	}
@@ -214,7 +214,7 @@ func (p *Pass) reportStaleReads(m *move.Move) {
 		f := p.AtUse(r.Use)
 		f.Message = fmt.Sprintf("reads `%s`, but the deployed %s writes `%s` without it: the value is out of date", object(m, r.Use), spot(w.Use), object(m, w.Use))
 		f.Help = "read " + move.Names(m.To) + "; or write both again, deploy that, copy the rows back, and then read"
-		f.Related = []Related{{move.PositionOf(w.Use), fmt.Sprintf("writes `%s`", object(m, w.Use))}}
+		f.Related = []Related{{w.Use.Place(), fmt.Sprintf("writes `%s`", object(m, w.Use))}}
 		p.unsure(&f, w)
 		p.Report(f)
 	}

@@ -235,7 +235,7 @@ func (m *Move) goBackfills() {
 				continue
 			}
 			seen[u.Pos] = true
-			b := &Backfill{Pos: PositionOf(u), InGo: true, Pending: tree.pending}
+			b := &Backfill{Pos: u.Place(), InGo: true, Pending: tree.pending}
 			for _, t := range m.to {
 				if slices.ContainsFunc(u.Query.Uses, func(v *schema.Use) bool { return v.Write && t.is(v.Table, v.Column) }) {
 					b.to = append(b.to, t)
@@ -274,24 +274,6 @@ func (m *Move) past(n StepName) bool {
 		}
 	}
 	return false
-}
-
-// PositionOf is where a person looks for a use of Go code: where the name stands,
-// unless that is in another package.
-func PositionOf(u *schema.Use) schema.Position {
-	if u.Query == nil || u.Query.Site.File == "" || dirOf(u.Pos.File) == dirOf(u.Query.Site.File) {
-		return u.Pos
-	}
-	return u.Query.Site
-}
-
-func dirOf(file string) string {
-	for i := len(file) - 1; i >= 0; i-- {
-		if file[i] == '/' {
-			return file[:i]
-		}
-	}
-	return ""
 }
 
 func at(p schema.Position) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }

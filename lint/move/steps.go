@@ -204,9 +204,9 @@ func firstWrite(c *Code) schema.Position {
 		return schema.Position{}
 	}
 	if l := c.Lacking(); len(l) > 0 {
-		return PositionOf(l[0].Use)
+		return l[0].Use.Place()
 	}
-	return PositionOf(c.OldWrites[0].Use)
+	return c.OldWrites[0].Use.Place()
 }
 
 // summary says how many writers of old write new too, and names the others.
@@ -221,7 +221,7 @@ func (c *Code) summary(old []Object) string {
 	}
 	var missing []string
 	for _, w := range c.Lacking() {
-		if name := at(PositionOf(w.Use)); !slices.Contains(missing, name) {
+		if name := at(w.Use.Place()); !slices.Contains(missing, name) {
 			missing = append(missing, name)
 		}
 	}
@@ -244,13 +244,13 @@ func (m *Move) readNew() {
 		s.State = Partial
 	}
 	for _, r := range m.Head.OldReads {
-		s.note(PositionOf(r.Use), "reads %s", Names(m.From))
+		s.note(r.Use.Place(), "reads %s", Names(m.From))
 	}
 	for _, u := range m.Head.MayReadOld {
-		s.note(PositionOf(u), "may read %s", Names(m.From))
+		s.note(u.Place(), "may read %s", Names(m.From))
 	}
 	for _, r := range m.Head.NewReads {
-		s.note(PositionOf(r.Use), "reads %s", Names(m.To))
+		s.note(r.Use.Place(), "reads %s", Names(m.To))
 	}
 	if len(s.Evidence) == 0 {
 		s.note(schema.Position{}, "no code reads %s or %s", Names(m.From), Names(m.To))

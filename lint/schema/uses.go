@@ -1,5 +1,7 @@
 package schema
 
+import "path"
+
 // Uses are what the code of one tree does with a schema.
 type Uses struct {
 	Queries []*Query
@@ -71,6 +73,15 @@ func (u *Uses) Replaced(pkg string, queries []*Query) (*Uses, bool) {
 		return u, false
 	}
 	return &out, true
+}
+
+// Place is where a person looks for a use: where its name stands, unless that is
+// in another package than the call that runs it.
+func (u *Use) Place() Position {
+	if u.Query == nil || u.Query.Site.File == "" || path.Dir(u.Pos.File) == path.Dir(u.Query.Site.File) {
+		return u.Pos
+	}
+	return u.Query.Site
 }
 
 // Verb is what a use does: reads or writes.
