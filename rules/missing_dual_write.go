@@ -73,7 +73,7 @@ func (p *Pass) reportForgotten(m *move.Move, w *move.Write) {
 	}
 	f.Help = "write " + move.Names(w.Lacks) + " here too, on every path that ends without an error"
 	for _, other := range m.Head.NewWrites {
-		f.Related = append(f.Related, Related{other.Use.Place(), fmt.Sprintf("writes `%s`", object(m, other.Use))})
+		f.Related = append(f.Related, Related{other.Place(), fmt.Sprintf("writes `%s`", object(m, other.Use))})
 	}
 	p.unsure(&f, w)
 	p.Report(f)

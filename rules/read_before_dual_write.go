@@ -63,7 +63,7 @@ func runReadBeforeDualWrite(p *Pass) {
 			f.Message = fmt.Sprintf("reads `%s`, but %s writes `%s` without it: the read does not see what is written there", object(m, r.Use), w, object(m, w.Use))
 			f.Help = "write " + move.Names(m.To) + " wherever " + move.Names(m.From) + " is written, and deploy that; then backfill; then read"
 			for _, w := range writers {
-				f.Related = append(f.Related, Related{w.Use.Place(), fmt.Sprintf("writes `%s` without %s", object(m, w.Use), move.Names(w.Lacks))})
+				f.Related = append(f.Related, Related{w.Place(), fmt.Sprintf("writes `%s` without %s", object(m, w.Use), move.Names(w.Lacks))})
 			}
 			p.unsure(&f, w.Write)
 			p.Report(f)

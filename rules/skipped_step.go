@@ -214,7 +214,7 @@ func (p *Pass) reportStaleReads(m *move.Move) {
 		f := p.AtUse(r.Use)
 		f.Message = fmt.Sprintf("reads `%s`, but the deployed %s writes `%s` without it: the value is out of date", object(m, r.Use), spot(w.Use), object(m, w.Use))
 		f.Help = "read " + move.Names(m.To) + "; or write both again, deploy that, copy the rows back, and then read"
-		f.Related = []Related{{w.Use.Place(), fmt.Sprintf("writes `%s`", object(m, w.Use))}}
+		f.Related = []Related{{w.Place(), fmt.Sprintf("writes `%s`", object(m, w.Use))}}
 		p.unsure(&f, w)
 		p.Report(f)
 	}

@@ -221,7 +221,7 @@ func (c *Code) summary(old []Object) string {
 	}
 	var missing []string
 	for _, w := range c.Lacking() {
-		if name := at(w.Use.Place()); !slices.Contains(missing, name) {
+		if name := at(w.Place()); !slices.Contains(missing, name) {
 			missing = append(missing, name)
 		}
 	}
