@@ -175,7 +175,7 @@ func (p *Pass) reportOnlyNew(m *move.Move) {
 		f := p.AtUse(w.Use)
 		f.Message = fmt.Sprintf("writes `%s` without %s, which %s at %s: it does not see what is written here", object(m, w.Use), move.Names(w.Lacks), who, spot(r.Use))
 		f.Help = "write both until no deployed code reads " + move.Names(m.From)
-		f.Related = []Related{{r.Use.Place(), fmt.Sprintf("reads `%s`", object(m, r.Use))}}
+		f.Related = []Related{{r.Place(), fmt.Sprintf("reads `%s`", object(m, r.Use))}}
 		p.unsure(&f, w)
 		p.Report(f)
 	}

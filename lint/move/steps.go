@@ -204,9 +204,9 @@ func firstWrite(c *Code) schema.Position {
 		return schema.Position{}
 	}
 	if l := c.Lacking(); len(l) > 0 {
-		return l[0].Use.Place()
+		return l[0].Place()
 	}
-	return c.OldWrites[0].Use.Place()
+	return c.OldWrites[0].Place()
 }
 
 // summary says how many writers of old write new too, and names the others.
@@ -244,13 +244,13 @@ func (m *Move) readNew() {
 		s.State = Partial
 	}
 	for _, r := range m.Head.OldReads {
-		s.note(r.Use.Place(), "reads %s", Names(m.From))
+		s.note(r.Place(), "reads %s", Names(m.From))
 	}
 	for _, u := range m.Head.MayReadOld {
 		s.note(u.Place(), "may read %s", Names(m.From))
 	}
 	for _, r := range m.Head.NewReads {
-		s.note(r.Use.Place(), "reads %s", Names(m.To))
+		s.note(r.Place(), "reads %s", Names(m.To))
 	}
 	if len(s.Evidence) == 0 {
 		s.note(schema.Position{}, "no code reads %s or %s", Names(m.From), Names(m.To))
