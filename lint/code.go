@@ -131,6 +131,7 @@ func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
 		Skip:    []string{d.Directory.Path},
 		Flags:   cfg.Flags,
 		Callers: d.callers,
+		Words:   d.fields,
 	}
 }
 

@@ -57,6 +57,7 @@ type Database struct {
 	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
 	sameCode  bool         // no Go file differs from what is deployed
 	callers   bool         // the code is read with those who call what uses the schema
+	fields    []string     // of structs that moving columns are mapped to, whose uses are read too
 	commit    string       // that is deployed; "" when git was not asked
 	lineage   lineage
 	history

@@ -51,8 +51,9 @@ func (r *record) add(step rules.Step, e schema.Effect) {
 	r.events = append(r.events, move.Event{Change: step.Change, Effect: e, Release: r.release})
 }
 
-// follow reads the code and finds the moves. Who calls whom is found out only
-// where a writer seems to forget the other side: all of its callers may write it.
+// follow reads the code and finds the moves. Who calls whom, and who uses the fields
+// that columns are mapped to, is found out only where a writer seems to forget the
+// other side, or rows are loaded or saved as a whole: all callers may have a part in it.
 func (d *Database) follow(ctx context.Context, cfg Config) error {
 	if !cfg.NoCode && d.Directory.Path != "-" {
 		d.findMoves(cfg) // as far as the migrations tell of them
@@ -61,7 +62,8 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 		}
 	}
 	d.findMoves(cfg)
-	if !slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
+	d.fields = move.Fields(d.moves, d.BaseUses, d.HeadUses)
+	if len(d.fields) == 0 && !slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
 		return nil
 	}
 	d.callers = true

@@ -80,7 +80,7 @@ func (f *frame) store(target ast.Expr, v Value) {
 			f.env.vars[obj] = v
 		}
 	case *ast.SelectorExpr:
-		f.storeField(t.X, t.Sel.Name, v)
+		f.storeField(t.X, t.Sel, v)
 	case *ast.IndexExpr:
 		f.storeElem(t, v)
 	case *ast.StarExpr:
@@ -89,21 +89,35 @@ func (f *frame) store(target ast.Expr, v Value) {
 }
 
 // storeField sets a field of a record: a new record, since others may hold the old one.
-func (f *frame) storeField(owner ast.Expr, name string, v Value) {
-	r, ok := f.eval(owner).(*Record)
-	if !ok {
-		if _, unknown := f.eval(owner).(Unknown); !unknown {
-			return
+func (f *frame) storeField(owner ast.Expr, name *ast.Ident, v Value) {
+	t := f.pkg.Info.TypeOf(owner)
+	f.told(t, name.Name, v)
+	have := f.eval(owner)
+	set := lift(func(o []Value) Value {
+		switch o := o[0].(type) {
+		case *Record:
+			return o.with(name, v)
+		case Unknown:
+			return (&Record{Type: t, Open: true, Rest: &o}).with(name, v)
 		}
-		r = &Record{Type: f.pkg.Info.TypeOf(owner), Open: true}
+		return o[0]
+	}, have)
+	if !same(have, set) {
+		f.store(owner, set)
 	}
-	out := &Record{Fields: maps.Clone(r.Fields), Keys: r.Keys, Type: r.Type, Open: r.Open}
+}
+
+// with is the record with a field set.
+func (r *Record) with(name *ast.Ident, v Value) *Record {
+	out := &Record{Fields: maps.Clone(r.Fields), Keys: r.Keys, Type: r.Type, Open: r.Open, At: maps.Clone(r.At), Rest: r.Rest}
 	if out.Fields == nil {
 		out.Fields = map[string]Value{}
 	}
-	out.Fields[name] = v
-	f.told(r.Type, name, v)
-	f.store(owner, out)
+	if out.At == nil {
+		out.At = map[string]token.Pos{}
+	}
+	out.Fields[name.Name], out.At[name.Name] = v, name.Pos()
+	return out
 }
 
 // told tells the owner of the walker of the value of a field.

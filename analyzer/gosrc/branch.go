@@ -287,7 +287,8 @@ func (f *frame) someTurns(cond ast.Expr, body *ast.BlockStmt, post ast.Stmt) {
 }
 
 func (f *frame) rangeLoop(s *ast.RangeStmt) {
-	turns, open := elements(f.eval(s.X))
+	over := f.eval(s.X)
+	turns, open := elements(over)
 	if f.w.turns > maxUnrolled {
 		turns, open = nil, true
 	}
@@ -303,7 +304,7 @@ func (f *frame) rangeLoop(s *ast.RangeStmt) {
 	}
 	if open {
 		f.set(s.Key, Unknown{Why: "range", Expr: s.Key})
-		f.set(s.Value, Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value})
+		f.set(s.Value, Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value, Loaded: isLoaded(over)})
 		f.someTurns(&ast.UnaryExpr{Op: token.RANGE, X: s.X, OpPos: s.Range}, s.Body, nil)
 	}
 }

@@ -115,6 +115,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	}
 	if fn != nil && f.w.follows(fn, f.givesAddress(call)) {
 		results, params := f.w.apply(fn, args, f.guards)
+		f.changedBy(call, fn)
 		if !f.w.Follow { // else it shows itself by the calls in it
 			f.show(call, c, receiver, args, results)
 		}
@@ -124,6 +125,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	f.show(call, c, receiver, args, nil)
 	f.handedOver(args)
 	f.handBack(call, nil)
+	f.changedBy(call, fn)
 	return f.unknownResults(call)
 }
 
@@ -160,7 +162,7 @@ func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 			continue
 		}
 		why := "set by " + types.ExprString(call.Fun)
-		v := Value(Unknown{Why: why, Expr: target})
+		v := Value(Unknown{Why: why, Expr: target, Loaded: loads(f.callee(call).Name)})
 		switch {
 		case i < len(params) && params[i] != nil:
 			v = params[i]
@@ -216,8 +218,9 @@ func (f *frame) unknownResults(call *ast.CallExpr) []Value {
 		n = max(t.Len(), 1)
 	}
 	out := make([]Value, n)
+	loaded := gets(f.callee(call).Name)
 	for i := range out {
-		out[i] = Unknown{Why: "the result of " + types.ExprString(call.Fun), Expr: call}
+		out[i] = Unknown{Why: "the result of " + types.ExprString(call.Fun), Expr: call, Loaded: loaded}
 	}
 	return out
 }

@@ -60,6 +60,7 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		f.show(call, c, longer, args, nil)
 		f.handedOver(args)
 		f.handBack(call, nil)
+		f.saved(call)
 		return f.unknownResults(call), true
 	}
 	return nil, false

@@ -41,20 +41,21 @@ func (f *frame) listOf(elts []ast.Expr, t types.Type) Value {
 }
 
 func (f *frame) record(e *ast.CompositeLit, t types.Type, u *types.Struct) Value {
-	r := &Record{Fields: map[string]Value{}, Type: t, Open: u == nil}
+	r := &Record{Fields: make(map[string]Value, len(e.Elts)), Type: t, Open: u == nil, At: make(map[string]token.Pos, len(e.Elts))}
 	for i, elt := range e.Elts {
 		kv, keyed := elt.(*ast.KeyValueExpr)
 		switch {
 		case keyed:
 			if id, ok := kv.Key.(*ast.Ident); ok {
-				r.Fields[id.Name] = f.eval(kv.Value)
+				r.Fields[id.Name], r.At[id.Name] = f.eval(kv.Value), id.Pos()
 				f.told(t, id.Name, r.Fields[id.Name])
 				continue
 			}
 			f.eval(kv.Value)
 		case u != nil && i < u.NumFields():
-			r.Fields[u.Field(i).Name()] = f.eval(elt)
-			f.told(t, u.Field(i).Name(), r.Fields[u.Field(i).Name()])
+			name := u.Field(i).Name()
+			r.Fields[name], r.At[name] = f.eval(elt), elt.Pos()
+			f.told(t, name, r.Fields[name])
 		default:
 			f.eval(elt)
 		}
@@ -108,7 +109,7 @@ func elementOf(owner, index Value, e ast.Expr) Value {
 		}
 		return anyField(owner, e)
 	}
-	return Unknown{Why: "element", Expr: e}
+	return Unknown{Why: "element", Expr: e, Loaded: isLoaded(owner)}
 }
 
 // anyElem is an element whose place is not known.

@@ -32,7 +32,22 @@ type Part struct {
 	Param, Field *types.Var
 	// May says that the piece is added under a condition only.
 	May bool
+	// Row is the struct field that a column stands for, where a library spells the
+	// columns of a whole row; Origin is where the value comes from that it is given.
+	Row    *types.Var
+	Origin Origin
 }
+
+// Origin says where the value of a field of a struct comes from.
+type Origin uint8
+
+// The origins of fields.
+const (
+	Assigned Origin = iota // in a literal or by an assignment, on the way
+	Zero                   // nobody gave it one
+	Loaded                 // the row had it when it was loaded
+	Unseen                 // the struct comes from where nobody looked
+)
 
 // A Const is a number or a truth value that is known.
 type Const struct{ constant.Value }
@@ -56,6 +71,48 @@ type Record struct {
 	Keys   map[string]Text // of a map: where its keys are spelled
 	Type   types.Type      // nil when it is not known
 	Open   bool            // fields that are not listed are unknown, not zero
+	// At is where the fields of a struct are set; Rest what gave it the others, nil
+	// when nobody did.
+	At   map[string]token.Pos
+	Rest *Unknown
+}
+
+// Origin is where the value of a field comes from that an embedded struct may hold.
+func (r *Record) Origin(path ...string) Origin {
+	if v, ok := r.Fields[path[len(path)-1]]; ok && len(path) > 1 && v != nil {
+		return Assigned // by its promoted name
+	}
+	v, ok := r.Fields[path[0]]
+	switch {
+	case ok && len(path) == 1:
+		return Assigned
+	case ok:
+		if in, isRecord := v.(*Record); isRecord {
+			return in.Origin(path[1:]...)
+		}
+		return Unseen
+	case r.Rest == nil:
+		return Zero
+	}
+	return r.Rest.origin()
+}
+
+// origin is that of the fields of a struct that is not known.
+func (u Unknown) origin() Origin {
+	if u.Loaded {
+		return Loaded
+	}
+	return Unseen
+}
+
+// Place is where a field is set; not valid when that is not known.
+func (r *Record) Place(path ...string) token.Pos {
+	for i := range path {
+		if at, ok := r.At[path[len(path)-1-i]]; ok {
+			return at
+		}
+	}
+	return token.NoPos
 }
 
 // A Func is a function value: a literal, a declared function or a bound method.
@@ -76,6 +133,8 @@ type Unknown struct {
 	Expr  ast.Expr
 	Param *types.Var // the parameter that it comes from, unchanged
 	Field *types.Var // the struct field that it comes from, unchanged
+	// Loaded says that it is a row as it was loaded or saved.
+	Loaded bool
 }
 
 func (Text) isValue()    {}

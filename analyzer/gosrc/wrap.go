@@ -71,3 +71,6 @@ func (p *Program) Position(pos token.Pos) token.Position {
 	at.Filename, _ = p.relative(at.Filename)
 	return at
 }
+
+// Position is that of the program, for code of the package.
+func (pkg *Package) Position(pos token.Pos) token.Position { return pkg.prog.Position(pos) }

@@ -345,8 +345,13 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	if u, ok := ch.Base.(gosrc.Unknown); ok && (u.Param != nil || u.Field != nil) {
 		c.now.needs = true
 	}
-	if t := spelled(ch); t != nil {
-		c.text(call, arg, nil, t)
+	if len(ch.Links) == 0 {
+		return
+	}
+	for _, one := range rowsOf(ch) {
+		if t := spelled(one); t != nil {
+			c.text(call, arg, nil, t)
+		}
 	}
 }
 

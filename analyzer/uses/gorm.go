@@ -185,7 +185,7 @@ func (q *gormQuery) columns() {
 			q.sql(", ")
 		}
 		n++
-		q.sql("`" + f.column + "`")
+		q.column(f, gosrc.Assigned, q.at)
 	}
 	if n == 0 {
 		q.sql("1")
@@ -373,24 +373,38 @@ func (q *gormQuery) save() {
 		q.hole("columns of a value")
 		return
 	}
-	var names []string
+	row := rowOf(q.last.Args)
 	omitted := q.omitted()
-	for _, f := range q.model.fields {
-		if !slices.Contains(omitted, f.column) && !slices.Contains(omitted, f.field) {
-			names = append(names, "`"+f.column+"`")
-		}
-	}
+	saved := slices.DeleteFunc(slices.Clone(q.model.fields), func(f modelField) bool {
+		return slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field)
+	})
 	q.sql("INSERT INTO ")
 	q.part(q.table)
-	q.sql(" (" + strings.Join(names, ", ") + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ") + ")")
+	q.sql(" (")
+	for i, f := range saved {
+		if i > 0 {
+			q.sql(", ")
+		}
+		origin, at := row.origin(f)
+		q.column(f, origin, at)
+	}
+	q.sql(") VALUES (")
+	for i, f := range saved {
+		q.sql([]string{"", ", "}[min(i, 1)] + row.value(f))
+	}
+	q.sql(")")
 	if q.last.Callee.Name != "Save" {
 		return
 	}
-	sets := make([]string, len(names))
-	for i, n := range names {
-		sets[i] = n + " = ?"
+	q.sql(" ON DUPLICATE KEY UPDATE ")
+	for i, f := range saved {
+		if i > 0 {
+			q.sql(", ")
+		}
+		origin, at := row.origin(f)
+		q.column(f, origin, at)
+		q.sql(" = " + row.value(f))
 	}
-	q.sql(" ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", "))
 }
 
 func (q *gormQuery) update() {
@@ -436,13 +450,15 @@ func (q *gormQuery) assignments() {
 		q.hole("columns of a value")
 		return
 	}
-	may := q.may
+	may, row := q.may, rowOf(args)
 	for i, f := range mapped(named, s).fields {
 		if i > 0 {
 			q.may = true // a field with its zero value is left out
 			q.sql(", ")
 		}
-		q.sql("`" + f.column + "` = ?")
+		origin, at := row.origin(f)
+		q.column(f, origin, at)
+		q.sql(" = ?")
 	}
 	q.may = may
 }
@@ -491,7 +507,7 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 		if i > 0 {
 			q.sql(", ")
 		}
-		q.sql("`" + f.column + "`")
+		q.column(f, gosrc.Assigned, q.at)
 	}
 	q.sql(" FROM ")
 	q.part(table)

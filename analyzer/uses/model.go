@@ -3,6 +3,7 @@ package uses
 import (
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,7 +18,11 @@ type model struct {
 }
 
 // A modelField is a field that a column stands for.
-type modelField struct{ field, column string }
+type modelField struct {
+	field, column string
+	v             *types.Var
+	path          []string // from the model: Address, City
+}
 
 // structOf returns the struct that a value is, points to, or is a list of.
 func structOf(t types.Type) (*types.Named, *types.Struct) {
@@ -49,19 +54,19 @@ func structOf(t types.Type) (*types.Named, *types.Struct) {
 // mapped returns the columns of a struct by GORM's naming and tags.
 func mapped(named *types.Named, s *types.Struct) *model {
 	m := &model{name: named.Obj().Name()}
-	m.add(s, "", 0)
+	m.add(s, "", nil)
 	return m
 }
 
-func (m *model) add(s *types.Struct, prefix string, depth int) {
+func (m *model) add(s *types.Struct, prefix string, path []string) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		options := tagOptions(reflect.StructTag(s.Tag(i)).Get("gorm"))
 		if _, skip := options["-"]; skip || !f.Exported() {
 			continue
 		}
-		if inner := embedded(f, options); inner != nil && depth < 4 {
-			m.add(inner, prefix+options["embeddedprefix"], depth+1)
+		if inner := embedded(f, options); inner != nil && len(path) < maxEmbedding {
+			m.add(inner, prefix+options["embeddedprefix"], append(slices.Clip(path), f.Name()))
 			continue
 		}
 		if !isColumn(f.Type(), 0) {
@@ -74,7 +79,7 @@ func (m *model) add(s *types.Struct, prefix string, depth int) {
 		if _, name := gosrc.Named(f.Type()); name == "DeletedAt" || f.Name() == "DeletedAt" {
 			m.deleted = prefix + column
 		}
-		m.fields = append(m.fields, modelField{field: f.Name(), column: prefix + column})
+		m.fields = append(m.fields, modelField{field: f.Name(), column: prefix + column, v: f, path: append(slices.Clip(path), f.Name())})
 	}
 }
 

@@ -150,6 +150,9 @@ func signature(q *schema.Query) string {
 	b.WriteString(q.Kind.String())
 	for _, u := range q.Uses {
 		fmt.Fprintf(&b, " %s:%d:%d %s.%s %t%t%t%t %d%d%d", u.Pos.File, u.Pos.Line, u.Pos.Column, u.Table, u.Column, u.Write, u.Certain, u.Missing, u.May, u.By, u.Part, u.Branch)
+		if u.Field != nil {
+			fmt.Fprintf(&b, " %d", u.Origin)
+		}
 		if u.Value != nil {
 			fmt.Fprintf(&b, "=%+v", *u.Value)
 		}
@@ -207,7 +210,7 @@ func places(t gosrc.Text) string {
 }
 
 func sameParts(a, b gosrc.Text) bool {
-	return slices.EqualFunc(a, b, func(x, y gosrc.Part) bool { return x.Pos == y.Pos && x.Text == y.Text })
+	return slices.EqualFunc(a, b, func(x, y gosrc.Part) bool { return x.Pos == y.Pos && x.Text == y.Text && x.Origin == y.Origin })
 }
 
 // runs says whether the call that a candidate is handed to looks like one that
@@ -287,6 +290,9 @@ func (c *collector) input(cand *candidate) (string, mysql.QueryInput) {
 		}
 		if p.May {
 			in.May = append(in.May, sqltext.Span{Start: from, End: b.Len()})
+		}
+		if p.Row != nil {
+			in.Rows = append(in.Rows, mysql.RowColumn{Span: sqltext.Span{Start: from, End: b.Len()}, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin)})
 		}
 	}
 	in.Position = func(from, to int) schema.Position { return c.position(cand, starts, from, to) }

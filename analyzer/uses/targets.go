@@ -111,8 +111,21 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 	q.Mapped = true
 	for i := range q.Results {
 		r := &q.Results[i]
-		if f := fieldOf(s, r.Name); f != nil && !isUnknown(f.Type()) {
+		f := fieldOf(s, r.Name)
+		if f != nil && !isUnknown(f.Type()) {
 			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
+		}
+		if r.Star && f != nil {
+			c.ofRow(q, r, f)
+		}
+	}
+}
+
+// ofRow notes the field that a column of SELECT * goes into.
+func (c *candidate) ofRow(q *schema.Query, r *schema.Result, f *types.Var) {
+	for _, u := range q.Uses {
+		if u.By == schema.ByStar && u.Part == schema.InResult && u.Table == r.Table && strings.EqualFold(u.Column, r.Column) {
+			u.Field = fieldAt(c.site.Package.Position, f)
 		}
 	}
 }

@@ -29,6 +29,8 @@ type Options struct {
 	Tables []string
 	// Callers makes Must know the callers in packages that do not spell a table.
 	Callers bool
+	// Words are fields of structs whose uses count, wherever they are.
+	Words []string
 	// Flags are conditions whose value in production is known, as the code spells them.
 	Flags map[string]bool
 }
@@ -53,7 +55,13 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 	if len(names) == 0 {
 		return &schema.Uses{Files: o.files(scan), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
 	}
-	wanted := slices.DeleteFunc(scan.Mentioning(names, o.Callers, libraryPaths()), o.skips)
+	wanted := scan.Mentioning(names, o.Callers, libraryPaths())
+	if len(o.Words) > 0 {
+		wanted = append(wanted, scan.Having(o.Words)...)
+		slices.Sort(wanted)
+		wanted = slices.Compact(wanted)
+	}
+	wanted = slices.DeleteFunc(wanted, o.skips)
 	program, err := scan.Load(ctx, wanted)
 	if err != nil {
 		return nil, err
@@ -110,6 +118,7 @@ func Of(ctx context.Context, program *gosrc.Program, o Options) *schema.Uses {
 	out.Skipped = append(out.Skipped, r.skipped()...)
 	flow := newFlow(program, o.Flags, r)
 	out.Must = flow.must
+	out.Rows = newFields(program, packages).of
 	return out
 }
 

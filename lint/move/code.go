@@ -1,6 +1,7 @@
 package move
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -144,6 +145,11 @@ func (r *reader) queries() []*schema.Query {
 func (r *reader) read() *Code {
 	out := &Code{}
 	queries := r.queries()
+	for _, q := range r.fieldReads(queries) {
+		if r.runs(q) {
+			queries = append(queries, q)
+		}
+	}
 	r.findFills(queries)
 	for _, q := range queries {
 		if stored(q) && !inTrigger(q) || loose(q) {
@@ -216,10 +222,10 @@ func (r *reader) findFills(queries []*schema.Query) {
 		for _, u := range q.Uses {
 			switch {
 			case u.Write && r.isOld(u):
-				d.writesOld = true
+				d.writesOld = d.writesOld || r.writesRow(u, r.isNew)
 			case u.Write && r.isNew(u):
-				d.writesNew = true
-			case !u.Write && u.Certain && r.isOld(u) && u.By != schema.ByHole:
+				d.writesNew = d.writesNew || r.writesRow(u, r.isOld)
+			case !u.Write && u.Certain && r.isOld(u) && u.By != schema.ByHole && !r.byField(u):
 				d.readsOld = true
 			}
 		}
@@ -253,7 +259,7 @@ func (r *reader) escapes(q *schema.Query) bool {
 func (r *reader) writes(q *schema.Query, queries []*schema.Query, own, other []*track, reverse bool) []*Write {
 	var out []*Write
 	for _, u := range q.Uses {
-		if !u.Write || !u.Certain || loose(q) || !side(own, u) {
+		if !u.Write || !u.Certain || loose(q) || !side(own, u) || !r.writesRow(u, func(o *schema.Use) bool { return side(other, o) }) {
 			continue
 		}
 		if slices.ContainsFunc(out, func(w *Write) bool { return w.Branch == u.Branch && sameColumn(w.Column, u.Column) }) {
@@ -319,7 +325,7 @@ func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, rev
 		}
 		w.Lacks = append(w.Lacks, t.Object)
 		if w.Unsure == "" {
-			w.Unsure = r.unsure
+			w.Unsure = cmp.Or(r.unseen(w, t), r.unsure)
 		}
 	}
 }
@@ -369,7 +375,7 @@ func isConstant(v *schema.Value) bool {
 
 // stores says whether a use is the partner of a write in a target.
 func (r *reader) stores(u *schema.Use, w *Write, t *track, reverse bool) bool {
-	if !u.Write || !t.is(u.Table, u.Column) {
+	if !u.Write || !t.is(u.Table, u.Column) || !r.rowStores(u, w) {
 		return false
 	}
 	if !r.move.OfTables() {
@@ -456,8 +462,11 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 	var out []*Read
 	seen := map[string]bool{}
 	for _, u := range q.Uses {
-		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByHole || !own(u) {
+		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByRow || u.By == schema.ByHole || !own(u) {
 			continue
+		}
+		if q.Kind == schema.OtherQuery && u.Part == schema.InSet {
+			continue // a field that is read to build a row
 		}
 		name := schema.Fold(u.Column)
 		if r.move.OfTables() {
@@ -475,7 +484,7 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 // mayRead returns the first use of a statement that may read old.
 func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 	for _, u := range q.Uses {
-		if !u.Write && r.isOld(u) {
+		if !u.Write && r.isOld(u) && (!r.byField(u) || len(r.uses.Rows(*u.Field).Handed) > 0) {
 			return []*schema.Use{u}
 		}
 	}
@@ -485,7 +494,9 @@ func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 // fallsBack says whether the function reads the other side too: where this one
 // has no value, in its place, or to compare.
 func fallsBack(u *schema.Use, queries []*schema.Query, other func(*schema.Use) bool) bool {
-	reads := func(v *schema.Use) bool { return !v.Write && other(v) && v.Part != schema.InFilter }
+	reads := func(v *schema.Use) bool {
+		return !v.Write && other(v) && v.Part != schema.InFilter && v.By != schema.ByRow && (v.Field == nil || v.By != schema.ByStar)
+	}
 	if slices.ContainsFunc(u.Query.Uses, reads) {
 		return true
 	}

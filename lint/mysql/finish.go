@@ -123,10 +123,24 @@ func (q *reading) emit() {
 		if u.from >= 0 {
 			all[i].Pos = q.position(u.from, u.to)
 			all[i].May = q.isMay(u.from)
+			q.ofRow(&all[i], u.from)
 		}
 		q.query.Uses[i] = &all[i]
 	}
 	q.room, q.order = q.uses[:0], order
+}
+
+// ofRow notes the field that a column stands for.
+func (q *reading) ofRow(u *schema.Use, at int) {
+	if len(q.in.Rows) == 0 || u.Column == "" {
+		return
+	}
+	at = q.text.offset(q.base+at, false)
+	for i := range q.in.Rows {
+		if r := &q.in.Rows[i]; r.Start <= at && at < r.End {
+			u.By, u.Field, u.Origin = schema.ByRow, r.Field, r.Origin
+		}
+	}
 }
 
 func (q *reading) isMay(at int) bool {

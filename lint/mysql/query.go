@@ -51,12 +51,21 @@ type QueryInput struct {
 	Holes []sqltext.Span
 	// May are the spans that are added under a condition only.
 	May []sqltext.Span
+	// Rows are the spans of columns that stand for fields of a whole row.
+	Rows []RowColumn
 	// Position returns where a piece of the text stands.
 	Position func(from, to int) schema.Position
 	// Row is the table whose rows NEW and OLD are, in the body of a trigger.
 	Row schema.Name
 	// Variables are the parameters and local variables of a routine. They hide columns.
 	Variables []string
+}
+
+// A RowColumn is a column that stands for a field of a struct.
+type RowColumn struct {
+	sqltext.Span
+	Field  *schema.RowField
+	Origin schema.Origin
 }
 
 // The answers to a text that gives no query. Any other error is an *UnreadError.

@@ -85,7 +85,28 @@ type Use struct {
 	// Fallback are the columns that COALESCE or IFNULL takes where this one is NULL.
 	Fallback []ColumnName
 	Index    string // named by a hint; such a use is of the table as a whole
+	// Field is the field of a Go struct that the column goes into or comes from, as
+	// part of a whole row; nil where the code spells what it does with the column.
+	Field *RowField
+	// Origin is where the field comes from that a row is saved with.
+	Origin Origin
 }
+
+// A RowField is a field of a Go struct that a column is mapped to.
+type RowField struct {
+	Name string   // User.Name
+	Pos  Position // of its declaration
+}
+
+// Origin says where the value of a field comes from that a row is saved with.
+type Origin uint8
+
+// The origins of fields.
+const (
+	Assigned Origin = iota // set on the way to the save
+	Loaded                 // the row had it when it was loaded
+	Unseen                 // the row comes from where nobody looked
+)
 
 // Naming says how a statement names a column.
 type Naming uint8
@@ -97,6 +118,7 @@ const (
 	ByPosition        // INSERT without a column list
 	ByOmission        // left out of a REPLACE: it takes its default
 	ByHole            // a hole may name it
+	ByRow             // a library loads or saves the struct that it is mapped to
 )
 
 // Part is the part of a statement that a use stands in.

@@ -8,6 +8,9 @@ type Uses struct {
 	// Must says whether one of others happens whenever q does: in its function, in
 	// what that calls, or in every known caller. Nil where nobody can tell.
 	Must func(q *Query, others []*Query) bool
+	// Rows tells what code does with a field that a column is mapped to. Nil where
+	// nobody can tell.
+	Rows func(RowField) *FieldUses
 
 	Files   int // Go files that were looked at
 	Strings int // strings that are statements over known tables
@@ -75,9 +78,29 @@ func (u *Uses) Replaced(pkg string, queries []*Query) (*Uses, bool) {
 	return &out, true
 }
 
+// FieldUses are what code does with a field that a column is mapped to.
+type FieldUses struct {
+	Reads    []*FieldRead
+	Assigned bool // somewhere: in a literal, by an assignment, by its address
+	Decoded  bool // a decoder can set it: its tag names it for one
+	// Handed are the places where the whole struct goes out of the program's hands.
+	Handed []*Query
+}
+
+// A FieldRead is a place that reads a field. Its query has no uses.
+type FieldRead struct {
+	Query  *Query
+	Into   []RowField // that it is part of the new value of
+	Within []Position // of the calls that it is handed to
+}
+
 // Place is where a person looks for a use: where its name stands, unless that is
-// in another package than the call that runs it.
+// in another package than the call that runs it. Of a whole row it stands where the
+// field is set.
 func (u *Use) Place() Position {
+	if u.Field != nil && u.Write {
+		return u.Pos
+	}
 	if u.Query == nil || u.Query.Site.File == "" || path.Dir(u.Pos.File) == path.Dir(u.Query.Site.File) {
 		return u.Pos
 	}

@@ -1,0 +1,130 @@
+package gosrc
+
+import (
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// What becomes of structs that are rows: who loads them, saves them, or may set
+// fields of them out of sight.
+
+// loads says whether a call of that name fills what it is handed with a row.
+func loads(name string) bool {
+	switch name {
+	case "Get", "GetContext", "Select", "SelectContext", "Scan", "StructScan", "MapScan", "QueryRow", "QueryOne", "Find", "First", "Take", "Last", "One", "All", "Load":
+		return true
+	}
+	return false
+}
+
+// gets says whether a function of that name hands back rows as it loads them.
+func gets(name string) bool {
+	for _, word := range [...]string{"Get", "Find", "Load", "Fetch", "Read", "Lookup", "List", "Query", "Select", "First"} {
+		if strings.HasPrefix(name, word) || strings.HasPrefix(name, strings.ToLower(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isLoaded(v Value) bool {
+	u, ok := v.(Unknown)
+	return ok && u.Loaded
+}
+
+// saved notes that the rows which a chain was handed are now as the database has them.
+func (f *frame) saved(call *ast.CallExpr) {
+	for _, a := range call.Args {
+		target := ast.Unparen(a)
+		if u, ok := target.(*ast.UnaryExpr); ok {
+			target = ast.Unparen(u.X)
+		}
+		if f.isRow(target) {
+			f.store(target, Unknown{Why: "set by " + types.ExprString(call.Fun), Expr: target, Loaded: true})
+		}
+	}
+}
+
+// isRow says whether an expression names a struct, or a pointer to one.
+func (f *frame) isRow(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Ident, *ast.SelectorExpr:
+	default:
+		return false
+	}
+	t := f.pkg.Info.TypeOf(e)
+	if t == nil {
+		return false
+	}
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
+}
+
+// changedBy notes that a call may have set fields of the structs that it was
+// handed pointers to, its receiver included.
+func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
+	for _, a := range call.Args {
+		if e := ast.Unparen(a); f.isRow(e) && isPointer(f.pkg.Info.TypeOf(e)) {
+			f.unsee(e, "handed to "+types.ExprString(call.Fun))
+		}
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || fn == nil || fn.Obj == nil || !f.isRow(ast.Unparen(sel.X)) || !f.w.Program.setsReceiver(fn.Obj) {
+		return
+	}
+	f.unsee(ast.Unparen(sel.X), "changed by "+sel.Sel.Name)
+}
+
+// unsee notes that fields of a struct may have been set where nobody looked.
+func (f *frame) unsee(e ast.Expr, why string) {
+	have := f.eval(e)
+	opened := lift(func(v []Value) Value {
+		r, ok := v[0].(*Record)
+		if !ok || r.Rest != nil && !r.Rest.Loaded {
+			return v[0]
+		}
+		out := *r
+		out.Rest = &Unknown{Why: why, Expr: e}
+		return &out
+	}, have)
+	if !same(have, opened) {
+		f.store(e, opened)
+	}
+}
+
+func isPointer(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok
+}
+
+// setsReceiver says whether a method sets a field of its receiver itself.
+func (p *Program) setsReceiver(fn *types.Func) bool {
+	d := p.function(fn)
+	if d == nil || d.decl.Recv == nil || len(d.decl.Recv.List) == 0 || len(d.decl.Recv.List[0].Names) == 0 || !isPointer(fn.Type().(*types.Signature).Recv().Type()) {
+		return false
+	}
+	self := d.pkg.Info.Defs[d.decl.Recv.List[0].Names[0]]
+	found := false
+	ast.Inspect(d.decl.Body, func(n ast.Node) bool {
+		a, ok := n.(*ast.AssignStmt)
+		if !ok {
+			return !found
+		}
+		for _, e := range a.Lhs {
+			if sel, ok := e.(*ast.SelectorExpr); ok {
+				if id, ok := ast.Unparen(sel.X).(*ast.Ident); ok && self != nil && d.pkg.Info.ObjectOf(id) == self {
+					found = true
+				}
+			}
+		}
+		return !found
+	})
+	return found
+}

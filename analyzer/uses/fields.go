@@ -1,0 +1,292 @@
+package uses
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// fields answers for fields of structs what the code does with them.
+type fields struct {
+	mu       sync.Mutex
+	program  *gosrc.Program
+	packages []*gosrc.Package
+	known    map[schema.Position]*schema.FieldUses
+}
+
+func newFields(p *gosrc.Program, packages []*gosrc.Package) *fields {
+	return &fields{program: p, packages: packages, known: map[schema.Position]*schema.FieldUses{}}
+}
+
+func (f *fields) of(field schema.RowField) *schema.FieldUses {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if u := f.known[field.Pos]; u != nil {
+		return u
+	}
+	s := &fieldScan{fields: f, field: field, out: &schema.FieldUses{}}
+	for _, pkg := range f.packages {
+		for _, file := range pkg.Files {
+			s.scan(pkg, file.Syntax)
+		}
+	}
+	f.known[field.Pos] = s.out
+	return s.out
+}
+
+// A fieldScan looks for one field.
+type fieldScan struct {
+	*fields
+	field schema.RowField
+	out   *schema.FieldUses
+	pkg   *gosrc.Package
+	decl  *ast.FuncDecl
+	stack []ast.Node // around the node at hand, outermost first
+}
+
+func (s *fieldScan) scan(pkg *gosrc.Package, file *ast.File) {
+	s.pkg = pkg
+	for _, d := range file.Decls {
+		s.decl, _ = d.(*ast.FuncDecl)
+		s.stack = s.stack[:0]
+		ast.Inspect(d, func(n ast.Node) bool {
+			if n == nil {
+				s.stack = s.stack[:len(s.stack)-1]
+				return false
+			}
+			s.node(n)
+			s.stack = append(s.stack, n)
+			return true
+		})
+	}
+}
+
+func (s *fieldScan) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.SelectorExpr:
+		if s.is(n.Sel) {
+			s.selected(n)
+		}
+	case *ast.CompositeLit:
+		s.literal(n)
+	case *ast.CallExpr:
+		s.call(n)
+	case *ast.StructType:
+		s.declared(n)
+	}
+}
+
+// is says whether an identifier names the field.
+func (s *fieldScan) is(id *ast.Ident) bool {
+	if id.Name != s.field.Name {
+		return false
+	}
+	v, ok := s.pkg.Info.Uses[id].(*types.Var)
+	return ok && v.IsField() && s.isField(v)
+}
+
+func (s *fieldScan) isField(v *types.Var) bool {
+	return v.Name() == s.field.Name && fieldAt(s.program.Position, v).Pos == s.field.Pos
+}
+
+// selected notes a selector: a read, unless it stands where it is given a value.
+func (s *fieldScan) selected(sel *ast.SelectorExpr) {
+	switch parent := s.parent().(type) {
+	case *ast.AssignStmt:
+		for _, l := range parent.Lhs {
+			if ast.Unparen(l) == ast.Expr(sel) {
+				s.out.Assigned = true
+				return
+			}
+		}
+	case *ast.IncDecStmt:
+		s.out.Assigned = true
+		return
+	case *ast.UnaryExpr:
+		if parent.Op == token.AND {
+			s.out.Assigned = true
+			return
+		}
+	}
+	s.out.Reads = append(s.out.Reads, &schema.FieldRead{Query: s.query(sel), Into: s.into(sel), Within: s.within(sel)})
+}
+
+// parent is the node around the one at hand, parentheses left out.
+func (s *fieldScan) parent() ast.Node {
+	for i := len(s.stack) - 1; i >= 0; i-- {
+		if _, paren := s.stack[i].(*ast.ParenExpr); !paren {
+			return s.stack[i]
+		}
+	}
+	return nil
+}
+
+// query is a place of the code as a statement without uses.
+func (s *fieldScan) query(e ast.Expr) *schema.Query {
+	at := s.position(e)
+	return &schema.Query{Text: types.ExprString(e), Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: guard(s.guards(e)), Backfills: marked(s.decl), Run: true}
+}
+
+func (s *fieldScan) position(n ast.Node) schema.Position {
+	from, to := s.program.Position(n.Pos()), s.program.Position(n.End())
+	return schema.Position{File: from.Filename, Line: from.Line, Column: from.Column, EndLine: to.Line, EndColumn: to.Column}
+}
+
+// guards are the conditions that a node stands under.
+func (s *fieldScan) guards(n ast.Node) []ast.Expr {
+	var out []ast.Expr
+	for _, at := range s.stack {
+		i, ok := at.(*ast.IfStmt)
+		switch {
+		case !ok:
+		case i.Body.Pos() <= n.Pos() && n.End() <= i.Body.End():
+			out = append(out, i.Cond)
+		case i.Else != nil && i.Else.Pos() <= n.Pos():
+			out = append(out, &ast.UnaryExpr{Op: token.NOT, X: i.Cond, OpPos: i.Cond.Pos()})
+		}
+	}
+	return out
+}
+
+// into are the fields that a value becomes a part of: x.F = … value …, T{F: value}.
+func (s *fieldScan) into(e ast.Expr) []schema.RowField {
+	var out []schema.RowField
+	add := func(id *ast.Ident) {
+		if v, ok := s.pkg.Info.Uses[id].(*types.Var); ok && v.IsField() {
+			out = append(out, *fieldAt(s.program.Position, v))
+		}
+	}
+	for _, at := range s.stack {
+		switch at := at.(type) {
+		case *ast.KeyValueExpr:
+			if id, ok := at.Key.(*ast.Ident); ok {
+				add(id)
+			}
+		case *ast.AssignStmt:
+			for i, l := range at.Lhs {
+				sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
+				if ok && (len(at.Lhs) != len(at.Rhs) || at.Rhs[i].Pos() <= e.Pos() && e.End() <= at.Rhs[i].End()) {
+					add(sel.Sel)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// within are the calls that a value is handed to.
+func (s *fieldScan) within(e ast.Expr) []schema.Position {
+	var out []schema.Position
+	for _, at := range s.stack {
+		if call, ok := at.(*ast.CallExpr); ok && call.Lparen < e.Pos() {
+			p := s.program.Position(call.Pos())
+			out = append(out, schema.Position{File: p.Filename, Line: p.Line, Column: p.Column, EndLine: p.Line, EndColumn: p.Column + 1})
+		}
+	}
+	return out
+}
+
+// literal notes a struct that is given the field.
+func (s *fieldScan) literal(lit *ast.CompositeLit) {
+	for _, e := range lit.Elts {
+		if kv, ok := e.(*ast.KeyValueExpr); ok {
+			if id, ok := kv.Key.(*ast.Ident); ok && s.is(id) {
+				s.out.Assigned = true
+			}
+			continue
+		}
+		if s.holds(s.pkg.Info.TypeOf(lit)) {
+			s.out.Assigned = true
+		}
+		return
+	}
+}
+
+// holds says whether a type is a struct with the field, points to one, or is a
+// list of them.
+func (s *fieldScan) holds(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	_, st := structOf(t)
+	return st != nil && s.hasField(st, maxEmbedding)
+}
+
+func (s *fieldScan) hasField(st *types.Struct, depth int) bool {
+	for f := range st.Fields() {
+		if s.isField(f) {
+			return true
+		}
+		if inner, ok := deref(f.Type()).Underlying().(*types.Struct); ok && f.Embedded() && depth > 0 && s.hasField(inner, depth-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// call notes that the struct goes whole to what is not of the program: an encoder,
+// a template.
+func (s *fieldScan) call(call *ast.CallExpr) {
+	c := s.pkg.Callee(call)
+	if c.Func != nil && len(s.program.Declarations(c.Func)) > 0 || c.Pkg == "" || says(c) || libraryOf(c) != nil || isDriver(c.Pkg) {
+		return
+	}
+	for _, a := range call.Args {
+		if s.holds(s.pkg.Info.TypeOf(a)) && !isAddress(a) {
+			s.out.Handed = append(s.out.Handed, s.query(call))
+			return
+		}
+	}
+}
+
+// isAddress: what is handed the address of a variable fills it, most likely.
+func isAddress(e ast.Expr) bool {
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return false
+	}
+	_, literal := ast.Unparen(u.X).(*ast.CompositeLit)
+	return !literal
+}
+
+// isDriver says whether a package runs SQL.
+func isDriver(pkg string) bool {
+	switch path.Base(pkg) {
+	case "sql", "sqlx", "pgx", "gorp", "borp", "scany", "sqlscan", "dbr":
+		return true
+	}
+	return false
+}
+
+// declared reads the tag of the field where it is declared.
+func (s *fieldScan) declared(st *ast.StructType) {
+	for _, f := range st.Fields.List {
+		for _, name := range f.Names {
+			if f.Tag == nil || name.Name != s.field.Name || !s.isAt(name) {
+				continue
+			}
+			tag, err := strconv.Unquote(f.Tag.Value)
+			if err != nil {
+				continue
+			}
+			for _, key := range strings.Fields("json form query param uri xml yaml toml bson mapstructure schema protobuf") {
+				if v, ok := reflect.StructTag(tag).Lookup(key); ok && v != "-" {
+					s.out.Decoded = true
+				}
+			}
+		}
+	}
+}
+
+func (s *fieldScan) isAt(id *ast.Ident) bool {
+	p := s.program.Position(id.Pos())
+	return p.Filename == s.field.Pos.File && p.Line == s.field.Pos.Line && p.Column == s.field.Pos.Column
+}

@@ -1,0 +1,107 @@
+package uses
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// A row is a struct that a library saves as a whole, as far as it is known: nil
+// when it is not at all.
+type row struct {
+	record *gosrc.Record
+	loaded bool
+}
+
+// rowOf is the row that the first argument of a save is.
+func rowOf(args []gosrc.Value) row {
+	if len(args) == 0 {
+		return row{}
+	}
+	switch v := args[0].(type) {
+	case *gosrc.Record:
+		return row{record: v}
+	case gosrc.Unknown:
+		return row{loaded: v.Loaded}
+	}
+	return row{}
+}
+
+// origin is where the value of a field comes from, and where it is set.
+func (r row) origin(f modelField) (gosrc.Origin, token.Pos) {
+	switch {
+	case r.record != nil:
+		return r.record.Origin(f.path...), r.record.Place(f.path...)
+	case r.loaded:
+		return gosrc.Loaded, token.NoPos
+	}
+	return gosrc.Unseen, token.NoPos
+}
+
+// value spells what is stored of a field: one that nobody sets has its zero value.
+func (r row) value(f modelField) string {
+	if o, _ := r.origin(f); o == gosrc.Zero {
+		return "DEFAULT"
+	}
+	return "?"
+}
+
+// maxRows bounds the rows that one call is taken to save.
+const maxRows = 8
+
+// rowsOf are the chains that a chain is, one for each row that its last call saves.
+func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
+	last := ch.Links[len(ch.Links)-1]
+	if len(last.Args) == 0 {
+		return []*gosrc.Chain{ch}
+	}
+	var rows []gosrc.Value
+	listed := false
+	for _, a := range gosrc.Alternatives(last.Args[0]) {
+		if l, ok := a.(*gosrc.List); ok && len(l.Elems) > 0 {
+			listed = true
+			for _, e := range l.Elems {
+				rows = append(rows, gosrc.Alternatives(e.Value)...)
+			}
+			continue
+		}
+		rows = append(rows, a)
+	}
+	if len(rows) < 2 && !listed || len(rows) > maxRows {
+		return []*gosrc.Chain{ch}
+	}
+	out := make([]*gosrc.Chain, len(rows))
+	for i, r := range rows {
+		one := last
+		one.Args = append([]gosrc.Value{r}, last.Args[1:]...)
+		out[i] = &gosrc.Chain{Base: ch.Base, Links: append(ch.Links[:len(ch.Links)-1:len(ch.Links)-1], one)}
+	}
+	return out
+}
+
+// column writes a column that stands for a field of a row.
+func (s *speller) column(f modelField, o gosrc.Origin, at token.Pos) {
+	if !at.IsValid() {
+		at = s.at
+	}
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: at, May: s.may, Row: f.v, Origin: o})
+}
+
+// fieldAt is what the schema knows a field of a struct as.
+func fieldAt(position func(token.Pos) token.Position, f *types.Var) *schema.RowField {
+	at := position(f.Pos())
+	return &schema.RowField{Name: f.Name(), Pos: schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(f.Name())}}
+}
+
+func originOf(o gosrc.Origin) schema.Origin {
+	switch o {
+	case gosrc.Loaded:
+		return schema.Loaded
+	case gosrc.Unseen:
+		return schema.Unseen
+	case gosrc.Assigned, gosrc.Zero:
+	}
+	return schema.Assigned
+}

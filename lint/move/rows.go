@@ -1,0 +1,135 @@
+package move
+
+import (
+	"slices"
+
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// Of a row that is loaded or saved as a whole the steps count only what the code
+// does with the fields that old and new are mapped to.
+
+// fieldNames are the fields of structs that the objects of the move are mapped to.
+func (m *Move) fieldNames(u *schema.Uses) []string {
+	var out []string
+	if u == nil || m.OfTables() {
+		return nil
+	}
+	for _, q := range u.Queries {
+		for _, use := range q.Uses {
+			if use.Field != nil && (side(m.from, use) || side(m.to, use)) && !slices.Contains(out, use.Field.Name) {
+				out = append(out, use.Field.Name)
+			}
+		}
+	}
+	return out
+}
+
+// Fields are the fields of structs that the objects of moves are mapped to, by name.
+func Fields(moves []*Move, trees ...*schema.Uses) []string {
+	var out []string
+	for _, m := range moves {
+		for _, u := range trees {
+			out = append(out, m.fieldNames(u)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// byField says whether a use counts by what happens to the field that it is mapped to.
+func (r *reader) byField(u *schema.Use) bool {
+	return u.Field != nil && r.uses.Rows != nil && !r.move.OfTables()
+}
+
+// fieldReads returns the reads of the fields that either side is mapped to, as
+// queries. Those that are part of a new value of the pair are read to build a row:
+// their use stands in InSet.
+func (r *reader) fieldReads(queries []*schema.Query) []*schema.Query {
+	if r.uses.Rows == nil || r.move.OfTables() {
+		return nil
+	}
+	mapped := map[schema.RowField]*schema.Use{}
+	var order []schema.RowField
+	writes := map[schema.Position]bool{}
+	for _, q := range queries {
+		for _, u := range q.Uses {
+			if !r.isOld(u) && !r.isNew(u) {
+				continue
+			}
+			if u.Write {
+				writes[q.Site] = true
+			}
+			if u.Field != nil && mapped[*u.Field] == nil {
+				mapped[*u.Field] = u
+				order = append(order, *u.Field)
+			}
+		}
+	}
+	var out []*schema.Query
+	for _, f := range order {
+		for _, read := range r.uses.Rows(f).Reads {
+			builds := slices.ContainsFunc(read.Into, func(f schema.RowField) bool { return mapped[f] != nil }) ||
+				slices.ContainsFunc(read.Within, func(p schema.Position) bool { return writes[p] })
+			out = append(out, r.fieldRead(mapped[f], read, builds))
+		}
+	}
+	return out
+}
+
+func (r *reader) fieldRead(u *schema.Use, read *schema.FieldRead, builds bool) *schema.Query {
+	q := *read.Query
+	use := &schema.Use{Query: &q, Pos: q.Pos, Table: u.Table, Column: u.Column, Certain: u.Certain, Part: schema.InResult}
+	if builds {
+		use.Part = schema.InSet
+	}
+	q.Uses = []*schema.Use{use}
+	return &q
+}
+
+// writesRow says whether a save of a whole row counts as a write of the column: a
+// field that keeps what was loaded is none, nor one that nobody was seen to set
+// where the other side was.
+func (r *reader) writesRow(u *schema.Use, other func(*schema.Use) bool) bool {
+	if !r.byField(u) {
+		return true
+	}
+	switch u.Origin {
+	case schema.Loaded:
+		return false
+	case schema.Unseen:
+		return !slices.ContainsFunc(u.Query.Uses, func(o *schema.Use) bool {
+			return o.Write && o.Branch == u.Branch && other(o) && o.Origin == schema.Assigned && !isConstant(o.Value)
+		})
+	case schema.Assigned:
+	}
+	return true
+}
+
+// rowStores says whether a field that is saved is the partner of a write. Where
+// nobody saw the row being made, both are set by whoever made it, if anybody sets
+// the field at all.
+func (r *reader) rowStores(u *schema.Use, w *Write) bool {
+	if !r.byField(u) {
+		return true
+	}
+	switch u.Origin {
+	case schema.Loaded:
+		return false
+	case schema.Unseen:
+		f := r.uses.Rows(*u.Field)
+		return w.Field != nil && w.Origin == schema.Unseen && (f.Assigned || f.Decoded)
+	case schema.Assigned:
+	}
+	return true
+}
+
+// unseen says why it is not certain that a row lacks a field; "" when it is.
+func (r *reader) unseen(w *Write, t *track) string {
+	for _, u := range w.Query.Uses {
+		if u.Write && u.Branch == w.Branch && t.is(u.Table, u.Column) && r.byField(u) && u.Origin == schema.Unseen {
+			return "the row is saved as a whole, and who sets its field " + u.Field.Name + " was not found"
+		}
+	}
+	return ""
+}
