@@ -70,7 +70,12 @@ func (s stars) tree() fstest.MapFS {
 // the file of each.
 func release(t *testing.T, base, head stars) string {
 	t.Helper()
-	cfg := lint.Config{Root: head.tree(), Deployed: base.tree()}
+	return judge(t, base.tree(), head.tree())
+}
+
+func judge(t *testing.T, base, head fstest.MapFS) string {
+	t.Helper()
+	cfg := lint.Config{Root: head, Deployed: base}
 	rep, err := lint.Run(context.Background(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -563,7 +563,13 @@ func fails(pkg *Package, ret *ast.ReturnStmt, onError bool) bool {
 	case *ast.Ident:
 		_, packageLevel := pkg.Info.Uses[last].(*types.Var)
 		return onError || packageLevel && pkg.prog.vars[pkg.Info.Uses[last]] != nil
-	case *ast.SelectorExpr, *ast.UnaryExpr, *ast.CompositeLit:
+	case *ast.SelectorExpr: // store.ErrNotFound, as opposed to db.Save(r).Error
+		id, ok := ast.Unparen(last.X).(*ast.Ident)
+		if ok {
+			_, ok = pkg.Info.Uses[id].(*types.PkgName)
+		}
+		return ok || onError
+	case *ast.UnaryExpr, *ast.CompositeLit:
 		return true
 	}
 	return onError

@@ -77,32 +77,23 @@ type Record struct {
 	Rest *Unknown
 }
 
-// Origin is where the value of a field comes from that an embedded struct may hold.
+// Origin is where the value of a field comes from, which embedded structs may hold:
+// path names them, and the field.
 func (r *Record) Origin(path ...string) Origin {
-	if v, ok := r.Fields[path[len(path)-1]]; ok && len(path) > 1 && v != nil {
-		return Assigned // by its promoted name
-	}
-	v, ok := r.Fields[path[0]]
-	switch {
-	case ok && len(path) == 1:
+	if _, set := r.At[path[len(path)-1]]; set { // by its own name, or promoted
 		return Assigned
-	case ok:
-		if in, isRecord := v.(*Record); isRecord {
-			return in.Origin(path[1:]...)
-		}
+	}
+	_, set := r.At[path[0]]
+	in, ok := r.Fields[path[0]].(*Record)
+	switch {
+	case set && ok:
+		return in.Origin(path[1:]...)
+	case set:
 		return Unseen
 	case r.Rest == nil:
 		return Zero
 	}
 	return r.Rest.origin()
-}
-
-// origin is that of the fields of a struct that is not known.
-func (u Unknown) origin() Origin {
-	if u.Loaded {
-		return Loaded
-	}
-	return Unseen
 }
 
 // Place is where a field is set; not valid when that is not known.
@@ -113,6 +104,14 @@ func (r *Record) Place(path ...string) token.Pos {
 		}
 	}
 	return token.NoPos
+}
+
+// origin is that of the fields of a struct that is not known.
+func (u Unknown) origin() Origin {
+	if u.Loaded {
+		return Loaded
+	}
+	return Unseen
 }
 
 // A Func is a function value: a literal, a declared function or a bound method.

@@ -244,7 +244,7 @@ func general(v gosrc.Value) gosrc.Value {
 }
 
 func openRecord(r *gosrc.Record) gosrc.Value {
-	out := &gosrc.Record{Fields: map[string]gosrc.Value{}, Keys: r.Keys, Type: r.Type, Open: true}
+	out := &gosrc.Record{Fields: map[string]gosrc.Value{}, Keys: r.Keys, Type: r.Type, Open: true, At: r.At, Rest: r.Rest}
 	for name, v := range r.Fields {
 		if v = general(v); v != nil {
 			out.Fields[name] = v
@@ -348,11 +348,25 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	if len(ch.Links) == 0 {
 		return
 	}
+	if args := ch.Links[len(ch.Links)-1].Args; len(args) > 0 && fromCaller(args[0]) {
+		c.now.needs = true
+	}
 	for _, one := range rowsOf(ch) {
 		if t := spelled(one); t != nil {
 			c.text(call, arg, nil, t)
 		}
 	}
+}
+
+// fromCaller says whether a value is, or goes on from, a parameter.
+func fromCaller(v gosrc.Value) bool {
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		return v.Param != nil
+	case *gosrc.Record:
+		return v.Rest != nil && v.Rest.Param != nil
+	}
+	return false
 }
 
 // goesInto says whether a text is part of what an evaluated call gives back: what

@@ -120,6 +120,7 @@ func (r *reader) rowStores(u *schema.Use, w *Write) bool {
 		f := r.uses.Rows(*u.Field)
 		return w.Field != nil && w.Origin == schema.Unseen && (f.Assigned || f.Decoded)
 	case schema.Assigned:
+		return !isConstant(u.Value) || isConstant(w.Value)
 	}
 	return true
 }
