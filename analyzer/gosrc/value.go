@@ -33,9 +33,11 @@ type Part struct {
 	// May says that the piece is added under a condition only.
 	May bool
 	// Row is the struct field that a column stands for, where a library spells the
-	// columns of a whole row; Origin is where the value comes from that it is given.
+	// columns of a whole row; Origin is where the value comes from that it is given,
+	// Set the place where the field is set, if that is known.
 	Row    *types.Var
 	Origin Origin
+	Set    token.Pos
 }
 
 // Origin says where the value of a field of a struct comes from.

@@ -443,6 +443,9 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 			c.now.needs = true
 		}
 	}
+	if len(args) > 0 && fromCaller(args[0]) && isRow(call, arg+1) {
+		c.now.needs = true
+	}
 	c.now.found = append(c.now.found, candidate{
 		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
 		text:  whole(t), call: call.Expr, arg: arg, args: args, guards: call.Guards,

@@ -151,7 +151,7 @@ func signature(q *schema.Query) string {
 	for _, u := range q.Uses {
 		fmt.Fprintf(&b, " %s:%d:%d %s.%s %t%t%t%t %d%d%d", u.Pos.File, u.Pos.Line, u.Pos.Column, u.Table, u.Column, u.Write, u.Certain, u.Missing, u.May, u.By, u.Part, u.Branch)
 		if u.Field != nil {
-			fmt.Fprintf(&b, " %d", u.Origin)
+			fmt.Fprintf(&b, " %d %s:%d", u.Origin, u.Set.File, u.Set.Line)
 		}
 		if u.Value != nil {
 			fmt.Fprintf(&b, "=%+v", *u.Value)
@@ -173,7 +173,7 @@ func unique(list []candidate) []candidate {
 			same := sameParts(a.text, b.text)
 			switch {
 			case same && a.call == b.call:
-				redundant = redundant || j < i
+				redundant = redundant || j < i && sameRow(a, b)
 			case same:
 				redundant = redundant || !runs(a) && (runs(b) || j < i)
 			case len(a.text) < len(b.text) && sameParts(a.text, b.text[:len(a.text)]) && !runs(a):
@@ -210,7 +210,9 @@ func places(t gosrc.Text) string {
 }
 
 func sameParts(a, b gosrc.Text) bool {
-	return slices.EqualFunc(a, b, func(x, y gosrc.Part) bool { return x.Pos == y.Pos && x.Text == y.Text && x.Origin == y.Origin })
+	return slices.EqualFunc(a, b, func(x, y gosrc.Part) bool {
+		return x.Pos == y.Pos && x.Text == y.Text && x.Origin == y.Origin && x.Set == y.Set
+	})
 }
 
 // runs says whether the call that a candidate is handed to looks like one that
@@ -292,7 +294,7 @@ func (c *collector) input(cand *candidate) (string, mysql.QueryInput) {
 			in.May = append(in.May, sqltext.Span{Start: from, End: b.Len()})
 		}
 		if p.Row != nil {
-			in.Rows = append(in.Rows, mysql.RowColumn{Span: sqltext.Span{Start: from, End: b.Len()}, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin)})
+			in.Rows = append(in.Rows, c.rowColumn(p, sqltext.Span{Start: from, End: b.Len()}))
 		}
 	}
 	in.Position = func(from, to int) schema.Position { return c.position(cand, starts, from, to) }

@@ -5,7 +5,9 @@ import (
 	"go/types"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/mysql"
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
 // A row is a struct that a library saves as a whole, as far as it is known: nil
@@ -38,6 +40,11 @@ func (r row) origin(f modelField) (gosrc.Origin, token.Pos) {
 		return gosrc.Loaded, token.NoPos
 	}
 	return gosrc.Unseen, token.NoPos
+}
+
+// sameRow says whether two candidates are handed the same struct, if they are.
+func sameRow(a, b candidate) bool {
+	return rowOf(a.args).record == rowOf(b.args).record
 }
 
 // value spells what is stored of a field: one that nobody sets has its zero value.
@@ -83,16 +90,21 @@ func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
 
 // column writes a column that stands for a field of a row.
 func (s *speller) column(f modelField, o gosrc.Origin, at token.Pos) {
-	if !at.IsValid() {
-		at = s.at
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Origin: o, Set: at})
+}
+
+// rowColumn is a part of a text that stands for a field.
+func (c *collector) rowColumn(p gosrc.Part, span sqltext.Span) mysql.RowColumn {
+	out := mysql.RowColumn{Span: span, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin)}
+	if p.Set.IsValid() {
+		out.Set = spot(c.program.Position(p.Set), p.Row.Name())
 	}
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: at, May: s.may, Row: f.v, Origin: o})
+	return out
 }
 
 // fieldAt is what the schema knows a field of a struct as.
 func fieldAt(position func(token.Pos) token.Position, f *types.Var) *schema.RowField {
-	at := position(f.Pos())
-	return &schema.RowField{Name: f.Name(), Pos: schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(f.Name())}}
+	return &schema.RowField{Name: f.Name(), Pos: spot(position(f.Pos()), f.Name())}
 }
 
 func originOf(o gosrc.Origin) schema.Origin {
@@ -104,4 +116,55 @@ func originOf(o gosrc.Origin) schema.Origin {
 	case gosrc.Assigned, gosrc.Zero:
 	}
 	return schema.Assigned
+}
+
+// isRow says whether an argument of a call is a struct that :name can be bound to.
+func isRow(call *gosrc.Call, arg int) bool {
+	if arg >= len(call.Expr.Args) {
+		return false
+	}
+	t := call.Package.Info.TypeOf(call.Expr.Args[arg])
+	if t == nil {
+		return false
+	}
+	_, ok := isStruct(deref(t))
+	return ok
+}
+
+// bound notes the field of a struct that :name is bound to.
+func (c *candidate) bound(u *schema.Use) {
+	if u.Value.Name == "" || len(c.args) == 0 || len(c.call.Args) <= c.arg+1 {
+		return
+	}
+	t := c.site.Package.Info.TypeOf(c.call.Args[c.arg+1])
+	if t == nil {
+		return
+	}
+	s, ok := isStruct(deref(t))
+	if !ok {
+		return
+	}
+	path := fieldPath(s, u.Value.Name)
+	if len(path) == 0 {
+		return
+	}
+	names := make([]string, len(path))
+	for i, f := range path {
+		names[i] = f.Name()
+	}
+	f := modelField{path: names}
+	o, at := rowOf(c.args).origin(f)
+	if o == gosrc.Zero {
+		u.Value = &schema.Value{Kind: schema.DefaultValue}
+		return
+	}
+	u.Field, u.Origin = fieldAt(c.site.Package.Position, path[len(path)-1]), originOf(o)
+	if at.IsValid() {
+		u.Set = spot(c.site.Package.Position(at), u.Field.Name)
+	}
+}
+
+// spot is the place of a name.
+func spot(at token.Position, name string) schema.Position {
+	return schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(name)}
 }

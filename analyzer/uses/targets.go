@@ -18,6 +18,7 @@ func (c *candidate) scanned(q *schema.Query) {
 	for _, u := range q.Uses {
 		if v := u.Value; v != nil && v.Kind == schema.Placeholder {
 			v.Null = c.argument(v)
+			c.bound(u)
 		}
 	}
 	if len(q.Results) == 0 {

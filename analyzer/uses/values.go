@@ -106,20 +106,28 @@ func isStruct(t types.Type) (*types.Struct, bool) {
 // fieldOf returns the field that a column is mapped to: by its db tag, or else by
 // its name in lower case, also in embedded structs; nil when there is none.
 func fieldOf(s *types.Struct, column string) *types.Var {
+	if path := fieldPath(s, column); len(path) > 0 {
+		return path[len(path)-1]
+	}
+	return nil
+}
+
+// fieldPath is fieldOf with the structs that the field is embedded in, outermost first.
+func fieldPath(s *types.Struct, column string) []*types.Var {
 	return findField(s, column, maxEmbedding)
 }
 
 const maxEmbedding = 5
 
-func findField(s *types.Struct, column string, depth int) *types.Var {
-	var inner []*types.Struct
+func findField(s *types.Struct, column string, depth int) []*types.Var {
+	var inner []*types.Var
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		tag, tagged := columnTag(s.Tag(i))
 		switch {
 		case tag == "-":
 		case tagged && tag == column, !tagged && !f.Embedded() && strings.ToLower(f.Name()) == column:
-			return f
+			return []*types.Var{f}
 		case tagged || f.Embedded():
 			rest, prefixed := column, true
 			if tagged {
@@ -127,18 +135,27 @@ func findField(s *types.Struct, column string, depth int) *types.Var {
 			}
 			if sub, ok := deref(f.Type()).Underlying().(*types.Struct); ok && prefixed && depth > 0 {
 				if tagged {
-					return findField(sub, rest, depth-1)
+					return within(f, findField(sub, rest, depth-1))
 				}
-				inner = append(inner, sub)
+				inner = append(inner, f)
 			}
 		}
 	}
-	for _, sub := range inner {
-		if f := findField(sub, column, depth-1); f != nil {
-			return f
+	for _, f := range inner {
+		sub, _ := deref(f.Type()).Underlying().(*types.Struct)
+		if path := findField(sub, column, depth-1); path != nil {
+			return within(f, path)
 		}
 	}
 	return nil
+}
+
+// within is the path of a field in a struct that f holds; nil when there is none.
+func within(f *types.Var, path []*types.Var) []*types.Var {
+	if path == nil {
+		return nil
+	}
+	return append([]*types.Var{f}, path...)
 }
 
 // columnTag returns the name that a db tag gives.

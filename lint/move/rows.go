@@ -49,7 +49,8 @@ func (r *reader) fieldReads(queries []*schema.Query) []*schema.Query {
 	if r.uses.Rows == nil || r.move.OfTables() {
 		return nil
 	}
-	mapped := map[schema.RowField]*schema.Use{}
+	mapped := map[schema.RowField]bool{}
+	loads := map[schema.RowField]*schema.Use{}
 	var order []schema.RowField
 	writes := map[schema.Position]bool{}
 	for _, q := range queries {
@@ -60,8 +61,12 @@ func (r *reader) fieldReads(queries []*schema.Query) []*schema.Query {
 			if u.Write {
 				writes[q.Site] = true
 			}
-			if u.Field != nil && mapped[*u.Field] == nil {
-				mapped[*u.Field] = u
+			if u.Field == nil {
+				continue
+			}
+			mapped[*u.Field] = true
+			if !u.Write && loads[*u.Field] == nil {
+				loads[*u.Field] = u
 				order = append(order, *u.Field)
 			}
 		}
@@ -69,9 +74,9 @@ func (r *reader) fieldReads(queries []*schema.Query) []*schema.Query {
 	var out []*schema.Query
 	for _, f := range order {
 		for _, read := range r.uses.Rows(f).Reads {
-			builds := slices.ContainsFunc(read.Into, func(f schema.RowField) bool { return mapped[f] != nil }) ||
+			builds := slices.ContainsFunc(read.Into, func(f schema.RowField) bool { return mapped[f] }) ||
 				slices.ContainsFunc(read.Within, func(p schema.Position) bool { return writes[p] })
-			out = append(out, r.fieldRead(mapped[f], read, builds))
+			out = append(out, r.fieldRead(loads[f], read, builds))
 		}
 	}
 	return out

@@ -138,7 +138,7 @@ func (q *reading) ofRow(u *schema.Use, at int) {
 	at = q.text.offset(q.base+at, false)
 	for i := range q.in.Rows {
 		if r := &q.in.Rows[i]; r.Start <= at && at < r.End {
-			u.By, u.Field, u.Origin = schema.ByRow, r.Field, r.Origin
+			u.By, u.Field, u.Origin, u.Set = schema.ByRow, r.Field, r.Origin, r.Set
 		}
 	}
 }

@@ -66,6 +66,7 @@ type RowColumn struct {
 	sqltext.Span
 	Field  *schema.RowField
 	Origin schema.Origin
+	Set    schema.Position // where the field is set; zero when that was not seen
 }
 
 // The answers to a text that gives no query. Any other error is an *UnreadError.

@@ -88,8 +88,10 @@ type Use struct {
 	// Field is the field of a Go struct that the column goes into or comes from, as
 	// part of a whole row; nil where the code spells what it does with the column.
 	Field *RowField
-	// Origin is where the field comes from that a row is saved with.
+	// Origin is where the field comes from that a row is saved with; Set the place
+	// where it is set, when that was seen.
 	Origin Origin
+	Set    Position
 }
 
 // A RowField is a field of a Go struct that a column is mapped to.

@@ -98,8 +98,8 @@ type FieldRead struct {
 // in another package than the call that runs it. Of a whole row it stands where the
 // field is set.
 func (u *Use) Place() Position {
-	if u.Field != nil && u.Write {
-		return u.Pos
+	if u.Set.File != "" {
+		return u.Set
 	}
 	if u.Query == nil || u.Query.Site.File == "" || path.Dir(u.Pos.File) == path.Dir(u.Query.Site.File) {
 		return u.Pos
