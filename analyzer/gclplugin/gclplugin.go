@@ -13,6 +13,8 @@ package gclplugin
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/golangci/plugin-module-register/register"
 	"golang.org/x/tools/go/analysis"
@@ -26,8 +28,9 @@ func init() { register.Plugin("expandcheck", New) }
 // Settings are what .golangci.yml can say; everything else stands in the
 // configuration of expandcheck.
 type Settings struct {
-	// Config is the configuration file; the one that is found by walking up from
-	// the folder that golangci-lint was started in when it is empty.
+	// Config is the configuration file, .expandcheck.yml when it is empty. It is
+	// looked for in the folder that golangci-lint was started in, and then in those
+	// above it up to the root of the work tree.
 	Config string `json:"config"`
 }
 
@@ -35,7 +38,7 @@ type Settings struct {
 func New(raw any) (register.LinterPlugin, error) {
 	s, err := register.DecodeSettings[Settings](raw)
 	if err != nil {
-		return nil, fmt.Errorf("expandcheck: settings: %w", err)
+		return nil, fmt.Errorf("expandcheck: settings: %w; there is one: config, the name of a file", err)
 	}
 	return plugin{s}, nil
 }
@@ -47,7 +50,7 @@ type plugin struct{ settings Settings }
 // package under the names of the analyzers and the Go files alone: without it, a
 // changed migration would get yesterday's answer.
 func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
-	cfg, err := lint.Configure(lint.Config{}, ".", p.settings.Config)
+	cfg, err := lint.Configure(lint.Config{}, ".", nearest(p.settings.Config))
 	if err != nil {
 		return nil, fmt.Errorf("expandcheck: %w", err)
 	}
@@ -56,6 +59,29 @@ func (p plugin) BuildAnalyzers() ([]*analysis.Analyzer, error) {
 		return nil, fmt.Errorf("expandcheck: %w", err)
 	}
 	return []*analysis.Analyzer{analyzer.New(state), stateAnalyzer(state.Digest())}, nil
+}
+
+// nearest returns the path of a file in this folder or in the nearest one above it
+// within the work tree; its name alone when there is none.
+func nearest(name string) string {
+	dir, err := os.Getwd()
+	if err != nil || name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	for {
+		if file := filepath.Join(dir, name); exists(file) {
+			return file
+		}
+		if exists(filepath.Join(dir, ".git")) || dir == filepath.Dir(dir) {
+			return name
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func stateAnalyzer(digest string) *analysis.Analyzer {
