@@ -395,9 +395,9 @@ func (d *decoder) at(p token.Position, message string) error {
 	return fmt.Errorf("%s:%d:%d: %s\n  %s\n  %s^", d.file, p.Line, len(before)+1, message, line, strings.Map(blank, before))
 }
 
-// ParseConfig reads a configuration file that stands in the root.
+// ParseConfig reads a configuration file by its name as seen from the root.
 func ParseConfig(name string, data []byte) (Config, error) {
 	var cfg Config
-	err := cfg.decode(name, ".", data)
+	err := cfg.decode(name, path.Dir(name), data)
 	return cfg, err
 }

@@ -77,7 +77,7 @@ func rootCommand() *cobra.Command {
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.SetFlagErrorFunc(explainFlagError)
-	cmd.AddCommand(lintCommand(), statusCommand(), usesCommand(), explainCommand(), versionCommand())
+	cmd.AddCommand(lintCommand(), statusCommand(), usesCommand(), explainCommand(), initCommand(), baselineCommand(), versionCommand())
 	return cmd
 }
 

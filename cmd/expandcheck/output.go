@@ -77,9 +77,16 @@ func writeFile(name string, data []byte) error {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return writeInto(name, data)
 	}
+	if err := replaceFile(name, data); err != nil {
+		return fmt.Errorf("--output: %w", err)
+	}
+	return nil
+}
+
+func replaceFile(name string, data []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+		return err
 	}
 	defer func() { _ = os.Remove(tmp.Name()) }() // fails when it was renamed, as it should be
 	_, err = tmp.Write(data)
@@ -92,10 +99,7 @@ func writeFile(name string, data []byte) error {
 	if err == nil {
 		err = os.Rename(tmp.Name(), name)
 	}
-	if err != nil {
-		return fmt.Errorf("--output: %w", err)
-	}
-	return nil
+	return err
 }
 
 func writeInto(name string, data []byte) error {

@@ -240,6 +240,13 @@ func (r *Repository) defaultRef(ctx context.Context, branch string) (ref, none s
 	return "", "", fmt.Errorf("which branch of %s is its default is not known: run `git remote set-head %s --auto`, or name it with --base", remote, remote)
 }
 
+// DefaultBranch returns the remote-tracking branch of the remote's default
+// branch; "" where nothing of a remote is known.
+func (r *Repository) DefaultBranch(ctx context.Context) (string, error) {
+	ref, _, err := r.defaultRef(ctx, "")
+	return ref, err
+}
+
 func (r *Repository) remotes(ctx context.Context) ([]string, error) {
 	out, err := r.git(ctx, "remote")
 	if err != nil {
