@@ -49,31 +49,34 @@ type Config struct {
 	Dialect   string
 	Server    string
 
-	// What the command line gives, or else the configuration file.
-	Base    string // what is deployed, as git names it
-	NewFrom string // whose findings are left out
+	// What the command line gives, or else the configuration file. The comments on
+	// its keys, here and below, are what its schema and documentation say of them.
+
+	Base    string // what is deployed, as git names it; without it the CI event decides, or else the remote's default branch
+	NewFrom string // a branch, tag or commit whose findings are left out
 
 	// What the configuration file says.
-	Migrations []MigrationsEntry
-	Deploy     Deploy
-	Rules      map[string]rules.Severity
-	Moves      []Move
-	Flags      map[string]bool // conditions in the code, and what they are in production
-	Tombstone  []string        // prefixes and suffixes of what is about to be dropped
-	Ignores    []Ignore
-	Wrappers   []Wrapper
+
+	Migrations []MigrationsEntry         // the migration directories; without it, each that is found
+	Deploy     Deploy                    // whether schema and code are deployed one after the other, or migrations first in one release
+	Rules      map[string]rules.Severity // the severity of a rule, or off
+	Moves      []Move                    // what replaces what, where no directive in a migration says so
+	Flags      map[string]bool           // conditions in the code, and what they are in production
+	Tombstone  []string                  // prefixes and suffixes of what is about to be dropped
+	Ignores    []Ignore                  // findings that are silenced
+	Wrappers   []Wrapper                 // functions of yours that take SQL
 }
 
 // MigrationsEntry is what the configuration says of one migration directory.
 type MigrationsEntry struct {
-	Dir          string
-	Layout       string
-	Server       string
-	Code         []string // folders whose Go code uses this schema; none means the whole root
-	Since        string   // the baseline: the last version that is known to be deployed
-	Schema       string   // a dump that the replay starts from
-	Shared       bool     // other programs use this schema
-	Placeholders map[string]string
+	Dir          string            // the directory, relative to the configuration file, as all paths here
+	Layout       string            // whose rules its files follow; detected without it
+	Server       string            // the server that is migrated
+	Code         []string          // folders whose Go code uses this schema; the whole repository without it
+	Since        string            // the last version that is known to be deployed: replayed up to there, never reported
+	Schema       string            // a dump of the schema that the replay starts from, when the first migration is not the beginning
+	Shared       bool              // whether other programs use this schema: then a drop is not proved by this code alone
+	Placeholders map[string]string // values of placeholders in the files, such as {{.prefix}} and ${prefix}, by bare name
 }
 
 // Deploy says what is deployed together.
@@ -85,23 +88,26 @@ const (
 	MigrationsFirst Deploy = "migrations-first"
 )
 
-// Move declares that New replaces Old: table.column, or a bare table.
+// Move declares that To replaces From.
 type Move struct {
-	From, To   []string
-	Backfilled bool
-	Line       int // in the configuration file
+	From       []string // the old: table.column, several of them, or a bare table
+	To         []string // the new, in the same way
+	Backfilled bool     // whether the old rows were copied, by something that is not seen here
+	Line       int      // in the configuration file
 }
 
 // Ignore silences a rule in the files that a glob matches.
 type Ignore struct {
-	Rule, At, Reason string
-	Line             int // in the configuration file
+	Rule   string // the rule
+	At     string // a glob of files, relative to the configuration file; ** stands for any folders
+	Reason string // why it may be ignored
+	Line   int    // in the configuration file
 }
 
 // Wrapper is a function of the user's that takes SQL.
 type Wrapper struct {
-	Func string
-	SQL  int // which argument, from 0
+	Func string // import/path.Func or import/path.Type.Method
+	SQL  int    // which argument, from 0
 }
 
 // Dialects returns what --dialect takes.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -57,18 +56,29 @@ func readme(t *testing.T) (before, example, after string) {
 	return before + exampleStart, example, exampleEnd + after
 }
 
-func TestReadmeConfiguration(t *testing.T) {
+// The configurations of the documentation can be read.
+func TestDocumentedConfigurations(t *testing.T) {
 	t.Chdir("../..")
-	before, _, after := readme(t)
-	_, rest, _ := strings.Cut(before+after, "```yaml\n")
-	config, _, _ := strings.Cut(rest, "```")
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, lint.ConfigFile), []byte(config), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cfg, err := lint.Configure(lint.Config{}, dir, "")
-	if err != nil || len(cfg.Migrations) == 0 || len(cfg.Ignores) == 0 {
-		t.Errorf("the configuration of the README: %+v, %v", cfg, err)
+	for _, file := range []string{"README.md", "docs/configuration.md"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := 0
+		for block := range strings.SplitSeq(string(data), "```yaml\n") {
+			config, _, _ := strings.Cut(block, "```")
+			if !strings.Contains(config, "migrations:\n") {
+				continue
+			}
+			cfg, err := lint.ParseConfig(lint.ConfigFile, []byte(config))
+			if err != nil || len(cfg.Migrations) == 0 {
+				t.Errorf("%s: %+v, %v", file, cfg, err)
+			}
+			read++
+		}
+		if read == 0 {
+			t.Errorf("%s has no configuration", file)
+		}
 	}
 }
 
