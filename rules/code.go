@@ -15,17 +15,22 @@ import (
 // statement: of tables that the release changes everywhere, of others in the files
 // that it edits.
 func (p *Pass) PendingUses() iter.Seq[*schema.Use] {
+	return p.usesAround(p.moving())
+}
+
+// usesAround returns the uses of the pending code that meet one of the tables, or
+// stand in a file that the release edits.
+func (p *Pass) usesAround(tables map[string]bool) iter.Seq[*schema.Use] {
 	return func(yield func(*schema.Use) bool) {
 		if p.HeadUses == nil {
 			return
 		}
-		moving := p.moving()
 		for _, q := range p.HeadUses.Queries {
 			if q.Package == "" {
 				continue // stays in the database
 			}
 			for _, u := range q.Uses {
-				if (moving[schema.Fold(u.Table.Name)] || p.edits(u)) && !yield(u) {
+				if (tables[schema.Fold(u.Table.Name)] || p.edits(u)) && !yield(u) {
 					return
 				}
 			}
@@ -59,46 +64,6 @@ func (p *Pass) atUse(u *schema.Use) Finding {
 
 // spell names a place: `db/0002_add.sql:3`.
 func spell(at schema.Position) string { return fmt.Sprintf("`%s:%d`", at.File, at.Line) }
-
-// A reshaping is what a release does to the columns of a table, and their order.
-type reshaping struct {
-	step        *Step
-	added, gone []string
-}
-
-// at is the clause that does it.
-func (r reshaping) at() schema.Position { return r.step.Change.Base().Pos() }
-
-func (r reshaping) String() string {
-	switch {
-	case len(r.added) > 0 && len(r.gone) > 0:
-		return "gives " + strings.Join(r.gone, ", ") + " the name " + strings.Join(r.added, ", ")
-	case len(r.added) > 0:
-		return "adds " + strings.Join(r.added, ", ")
-	case len(r.gone) > 0:
-		return "takes " + strings.Join(r.gone, ", ") + " away"
-	}
-	return "puts columns in another order"
-}
-
-// reshapings returns, by folded name, the existing tables whose visible columns
-// are others at the end of the release, or stand in another order.
-func (p *Pass) reshapings() map[string]reshaping {
-	out := map[string]reshaping{}
-	for s := range p.Changes() {
-		before, after := s.Effect.Before, s.Effect.After
-		start, end := p.Start(before), p.End(before)
-		if start == nil || end == nil || after == nil || before.Unknown || sameOrder(start, end) {
-			continue
-		}
-		name := schema.Fold(start.Name.Name)
-		if _, seen := out[name]; seen || sameOrder(before, after) {
-			continue
-		}
-		out[name] = reshaping{step: s, added: beyond(after, before), gone: beyond(before, after)}
-	}
-	return out
-}
 
 // sameOrder says whether two states of a table have the same visible columns in
 // the same order.

@@ -16,7 +16,7 @@ var PositionalInsert = &Rule{
 
 Reports INSERT and REPLACE without a column list in Go code, on a table to which a
 pending migration adds a column, from which it takes one, or whose columns it puts in
-another order.
+another order; and on a table that a move in flight will take a column from, or give one to.
 
 ## Why it breaks
 
@@ -31,7 +31,8 @@ List the columns, and deploy that first.
 ## When it is silent
 
 When the columns are listed; for a table whose columns stay as they are, and for one
-that the same release creates; under --all, where the code meets the last schema only.`,
+that the same release creates; for a move whose columns of the table are added and
+dropped already. Under --all, where the code meets the last schema only, moves count alone.`,
 	Bad:  "column-added-fires",
 	Good: "columns-listed-is-silent",
 	Run:  runPositionalInsert,
@@ -39,31 +40,7 @@ that the same release creates; under --all, where the code meets the last schema
 
 func runPositionalInsert(p *Pass) {
 	p.reportShape(func(u *schema.Use) bool { return u.By == schema.ByPosition }, func(u *schema.Use, r reshaping) (message, help string) {
-		return fmt.Sprintf("this %s lists no columns, and %s %s: it can suit the table before that or after it, not both (error 1136, or values in the wrong columns)", u.Query.Kind, spell(r.at()), r),
+		return fmt.Sprintf("this %s lists no columns, and %s: it can suit the table before that or after it, not both (error 1136, or values in the wrong columns)", u.Query.Kind, r),
 			"list the columns, and deploy that first"
 	})
-}
-
-// reportShape reports the statements of the pending code that count on what the
-// columns of a table are, where the release changes that; each once.
-func (p *Pass) reportShape(counts func(*schema.Use) bool, say func(*schema.Use, reshaping) (message, help string)) {
-	if p.Before == nil {
-		return // the code meets one schema only
-	}
-	changed := p.reshapings()
-	seen := map[schema.Position]bool{}
-	for u := range p.PendingUses() {
-		r, moves := changed[schema.Fold(u.Table.Name)]
-		if !moves || !u.Certain || seen[u.Pos] || !counts(u) {
-			continue
-		}
-		f := p.atUse(u)
-		f.Object = ""
-		if f.Message, f.Help = say(u, r); f.Message == "" {
-			continue
-		}
-		seen[u.Pos] = true
-		f.Related = []Related{{Pos: r.at(), Message: r.String()}}
-		p.Report(f)
-	}
 }

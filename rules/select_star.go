@@ -17,7 +17,8 @@ var SelectStar = &Rule{
 
 Reports SELECT * in Go code whose rows the code reads, or that feeds an INSERT, on a
 table to which a pending migration adds a column, from which it takes one, or whose
-columns it puts in another order.
+columns it puts in another order; and on a table that a move in flight will take a column
+from, or give one to.
 
 ## Why it breaks
 
@@ -35,7 +36,8 @@ Name the columns that the code reads, and deploy that first.
 When the columns are named; where a mapper that goes by name meets the same columns in
 another order; in EXISTS (SELECT *) and COUNT(*); where a SELECT around it
 names what it takes; for a table whose columns stay as they are, and for one that the
-same release creates; under --all, where the code meets the last schema only.`,
+same release creates; for a move whose columns of the table are added and dropped already.
+Under --all, where the code meets the last schema only, moves count alone.`,
 	Bad:  "column-added-fires",
 	Good: "columns-named-is-silent",
 	Run:  runSelectStar,
@@ -47,7 +49,7 @@ func runSelectStar(p *Pass) {
 		if breaks == "" {
 			return "", ""
 		}
-		return fmt.Sprintf("SELECT * reads all columns of `%s`, and %s %s: %s", u.Table, spell(r.at()), r, breaks),
+		return fmt.Sprintf("SELECT * reads all columns of `%s`, and %s: %s", u.Table, r, breaks),
 			"name the columns that are read, and deploy that first"
 	})
 }
