@@ -152,8 +152,9 @@ var setWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"set"}
 // statementWords are the first words of statements, with what must follow.
 var statementWords = sync.OnceValue(func() map[string]*wordSet {
 	out := map[string]*wordSet{"truncate": nil, "lock": newWordSet([]string{"tables"})}
-	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call"} {
-		out[head] = newWordSet([]string{next})
+	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call",
+		"create": "view trigger event procedure function", "alter": "view event"} {
+		out[head] = newWordSet(strings.Fields(next))
 	}
 	return out
 })

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"sync"
 )
@@ -145,8 +146,13 @@ func placedAsTable(literal []byte, from, to int) bool {
 	for start > 0 && wordByte()[before[start-1]] {
 		start--
 	}
+	if bytes.EqualFold(before[start:], []byte("on")) { // CREATE TRIGGER … ON star FOR EACH ROW
+		return eachRow().Match(after)
+	}
 	return leadsTable().in(before[start:])
 }
+
+var eachRow = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\s+for\s+each\b`) })
 
 // leadsTable are the words that the name of a table follows.
 var leadsTable = sync.OnceValue(func() *wordSet {

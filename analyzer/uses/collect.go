@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -483,8 +484,14 @@ func mayBeSQL(t gosrc.Text) bool {
 	if n < 0 {
 		n = len(s)
 	}
-	return statementWords[strings.ToLower(s[:n])]
+	head := strings.ToLower(s[:n])
+	return statementWords[head] || (head == "create" || head == "alter") && makesStored().MatchString(s[n:])
 }
+
+// makesStored finds what has statements in it that stay in the database.
+var makesStored = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s+(?:or\s+replace\s+|(?:definer|algorithm)\s*=\s*\S+\s+|sql\s+security\s+\w+\s+)*(?:view|trigger|event|procedure|function)\b`)
+})
 
 var statementWords = func() map[string]bool {
 	m := map[string]bool{}

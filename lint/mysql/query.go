@@ -93,7 +93,9 @@ const maxStatements = 256
 // what does not parse is an *UnreadError beside the statements that do, and
 // gives the uses that its words tell: all of them possible.
 func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error) {
-	if in.Row.Name != "" {
+	if body, stored := storedText(text, &in); stored {
+		text = body
+	} else if in.Row.Name != "" {
 		text = plainBody(text, &in)
 	}
 	if !startsLikeSQL(text, in.Holes) {
