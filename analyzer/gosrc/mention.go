@@ -17,7 +17,7 @@ import (
 // without the underscores. All directories when there are no words.
 func (s *Scan) Having(words []string) []string {
 	set := newWordSet(words)
-	return s.where(func(f Source) bool { return len(words) == 0 || set.in(f.Text) })
+	return s.where(func(_ int, f Source) bool { return len(words) == 0 || set.in(f.Text) })
 }
 
 // Libraries are import paths, by their beginnings, of what spells SQL for others.
@@ -52,33 +52,20 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 		}
 	})
 	var called []string
-	names, statements := map[string]*wordSet{}, map[string]*wordSet{}
 	quotes, spells := map[string]bool{}, map[string]bool{}
 	for i, f := range s.Files {
 		dir := path.Dir(f.Name)
 		quotes[dir] = quotes[dir] || quoting[i]
 		spells[dir] = spells[dir] || spelling[i]
 		called = append(called, found[i].called...)
-		carry(names, dir, found[i].names)
-		carry(statements, dir, found[i].statements)
 	}
+	imports := s.imported()
+	held := s.vocabulary(found, imports, spells)
 	calls := newWordSet(called)
-	return s.where(func(f Source) bool {
+	return s.where(func(i int, f Source) bool {
 		dir := path.Dir(f.Name)
-		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || importsCarrier(f, statements) || spells[dir] && importsCarrier(f, names)
+		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || len(imports.of(i, f.Text, held.statements)) > 0 || spells[dir] && len(imports.of(i, f.Text, held.names)) > 0
 	})
-}
-
-// carry adds words to those of the packages whose path ends like dir.
-func carry(sets map[string]*wordSet, dir string, words []string) {
-	if len(words) == 0 {
-		return
-	}
-	last := path.Base(dir)
-	if sets[last] == nil {
-		sets[last] = newWordSet(nil)
-	}
-	sets[last].add(words)
 }
 
 // leavesTableOpen reports whether a string literal of a Go file leaves the name of a
@@ -159,25 +146,10 @@ var statementWords = sync.OnceValue(func() map[string]*wordSet {
 	return out
 })
 
-// importsCarrier says whether a file imports a package of which it has a word.
-func importsCarrier(f Source, words map[string]*wordSet) bool {
-	if len(words) == 0 {
-		return false
-	}
-	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly) // what is broken is found out later
-	if syntax == nil {
-		return false
-	}
-	return slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool {
-		set := words[path.Base(strings.Trim(spec.Path.Value, "`\""))]
-		return set != nil && set.in(f.Text)
-	})
-}
-
 // where returns the directories of files that no protocol compiler made.
-func (s *Scan) where(hit func(Source) bool) []string {
+func (s *Scan) where(hit func(int, Source) bool) []string {
 	hits := make([]bool, len(s.Files))
-	parallel(len(s.Files), func(i int) { hits[i] = !protobuf(s.Files[i].Name) && hit(s.Files[i]) })
+	parallel(len(s.Files), func(i int) { hits[i] = !protobuf(s.Files[i].Name) && hit(i, s.Files[i]) })
 	var out []string
 	for i, f := range s.Files {
 		if hits[i] {
@@ -186,57 +158,6 @@ func (s *Scan) where(hit func(Source) bool) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// carriers are exported names whose declarations contain a word.
-type carriers struct {
-	names      []string // constants, variables, and functions that give strings
-	statements []string // those among them that begin like a statement
-	called     []string // other functions and methods
-}
-
-// Of a file that embeds SQL everything may hold some of it.
-func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
-	text := s.Files[i].Text
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
-	if f == nil || err != nil && len(f.Decls) == 0 {
-		return carriers{}
-	}
-	holds := func(n ast.Node) bool {
-		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
-		return from <= to && to <= len(text) && (embeds || set.inStrings(text[from:to]))
-	}
-	var out carriers
-	add := func(name *ast.Ident, d ast.Node) {
-		out.names = append(out.names, name.Name)
-		if embeds || hasStatement(text[fset.Position(d.Pos()).Offset:min(fset.Position(d.End()).Offset, len(text))]) {
-			out.statements = append(out.statements, name.Name)
-		}
-	}
-	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			switch {
-			case !d.Name.IsExported() || !callers && !evaluable(d.Type) || !holds(d):
-			case d.Recv == nil && evaluable(d.Type):
-				add(d.Name, d)
-			case callers:
-				out.called = append(out.called, d.Name.Name)
-			}
-		case *ast.GenDecl:
-			for _, spec := range d.Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok && holds(v) {
-					for _, name := range v.Names {
-						if name.IsExported() {
-							add(name, v)
-						}
-					}
-				}
-			}
-		}
-	}
-	return out
 }
 
 // Mentions says whether some file has a word, in whatever spelling.

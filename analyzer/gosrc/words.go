@@ -3,6 +3,7 @@ package gosrc
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -34,6 +35,11 @@ func (s *wordSet) add(words []string) {
 		s.starts[w[0]] = true
 		s.starts[strings.ToUpper(w[:1])[0]] = true
 	}
+}
+
+// hasAll says whether the words are all of the set.
+func (s *wordSet) hasAll(words []string) bool {
+	return s != nil && !slices.ContainsFunc(words, func(w string) bool { return !s.words[fold(w)] })
 }
 
 func fold(w string) string { return strings.ToLower(strings.ReplaceAll(w, "_", "")) }

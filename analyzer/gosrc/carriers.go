@@ -1,0 +1,228 @@
+package gosrc
+
+import (
+	"cmp"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/modfile"
+)
+
+// carriers are names of one file whose declarations contain a word.
+type carriers struct {
+	held   []carrier
+	called []string // exported functions and methods that give no strings
+}
+
+// A carrier is a constant, variable, or function that gives strings.
+type carrier struct {
+	name      string
+	statement bool // it begins like a statement
+}
+
+// carriers finds those of a file. Of a file that embeds SQL everything may hold some
+// of it.
+func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
+	var out carriers
+	for _, d := range declarationsIn(s.Files[i].Text) {
+		if !embeds && !set.inStrings(d.text) {
+			continue
+		}
+		fn, _ := d.node.(*ast.FuncDecl)
+		switch {
+		case fn == nil, fn.Recv == nil && evaluable(fn.Type):
+			out.add(d, embeds || hasStatement(d.text))
+		case callers && fn.Name.IsExported():
+			out.called = append(out.called, fn.Name.Name)
+		}
+	}
+	return out
+}
+
+func (c *carriers) add(d declaration, statement bool) {
+	for _, name := range d.names {
+		c.held = append(c.held, carrier{name, statement})
+	}
+}
+
+// A declaration is a constant, variable or function at package level.
+type declaration struct {
+	names []string
+	node  ast.Node // *ast.ValueSpec or *ast.FuncDecl
+	text  []byte
+}
+
+func declarationsIn(text []byte) []declaration {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
+	if f == nil || err != nil && len(f.Decls) == 0 {
+		return nil
+	}
+	var out []declaration
+	add := func(n ast.Node, names ...*ast.Ident) {
+		from, to := fset.Position(n.Pos()).Offset, min(fset.Position(n.End()).Offset, len(text))
+		if from > to {
+			return
+		}
+		d := declaration{node: n, text: text[from:to]}
+		for _, name := range names {
+			d.names = append(d.names, name.Name)
+		}
+		out = append(out, d)
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			add(d, d.Name)
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				if v, ok := spec.(*ast.ValueSpec); ok {
+					add(v, v.Names...)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// A vocabulary is the carriers of some files, as code in their package or in others names
+// them. Packages are told apart by the last element of their path alone.
+type vocabulary struct {
+	names, statements           map[string]*wordSet // the exported ones, by the last element of the path
+	localNames, localStatements map[string]*wordSet // all, by directory
+}
+
+func newVocabulary() *vocabulary {
+	return &vocabulary{map[string]*wordSet{}, map[string]*wordSet{}, map[string]*wordSet{}, map[string]*wordSet{}}
+}
+
+// add takes what the files of a directory hold, whose import path ends in last.
+func (v *vocabulary) add(dir, last string, held []carrier) {
+	for _, c := range held {
+		carry(v.localNames, dir, c.name)
+		if c.statement {
+			carry(v.localStatements, dir, c.name)
+		}
+		if !ast.IsExported(c.name) {
+			continue
+		}
+		carry(v.names, last, c.name)
+		if c.statement {
+			carry(v.statements, last, c.name)
+		}
+	}
+}
+
+func carry(sets map[string]*wordSet, key, word string) {
+	if sets[key] == nil {
+		sets[key] = newWordSet(nil)
+	}
+	sets[key].add([]string{word})
+}
+
+// maxMade bounds how often a constant is made of others.
+const maxMade = 3
+
+// vocabulary joins the carriers of the files, with those that are made of them: constants,
+// variables, and functions that give strings, in directories that spell statements.
+func (s *Scan) vocabulary(found []carriers, imports imported, spells map[string]bool) *vocabulary {
+	all, last := newVocabulary(), s.lastElements()
+	for round := 0; ; round++ {
+		fresh := newVocabulary()
+		for i, f := range s.Files {
+			dir := path.Dir(f.Name)
+			fresh.add(dir, last(dir), found[i].held)
+			all.add(dir, last(dir), found[i].held)
+		}
+		if len(fresh.localNames) == 0 || round == maxMade {
+			return all
+		}
+		found = make([]carriers, len(s.Files))
+		parallel(len(s.Files), func(i int) {
+			if f := s.Files[i]; spells[path.Dir(f.Name)] && !protobuf(f.Name) {
+				found[i] = imports.madeOf(i, f, fresh, all)
+			}
+		})
+	}
+}
+
+// lastElements returns what gives the last element of the import path of a directory.
+func (s *Scan) lastElements() func(dir string) string {
+	roots := map[string]string{}
+	for _, dir := range s.modules {
+		if data, err := fs.ReadFile(s.fsys, path.Join(dir, "go.mod")); err == nil {
+			roots[dir] = path.Base(modfile.ModulePath(data))
+		}
+	}
+	return func(dir string) string { return cmp.Or(roots[dir], path.Base(dir)) }
+}
+
+// madeOf finds the carriers of a file that are made of fresh ones, and were not found
+// before.
+func (m imported) madeOf(i int, f Source, fresh, all *vocabulary) carriers {
+	dir := path.Dir(f.Name)
+	local := fresh.localNames[dir]
+	if local == nil && len(m.of(i, f.Text, fresh.names)) == 0 {
+		return carriers{}
+	}
+	text := stripped(f.Text) // of bodies that make no carrier
+	near := m.of(i, text, fresh.names)
+	if local != nil && local.in(text) {
+		near = append(near, local)
+	}
+	if len(near) == 0 {
+		return carriers{}
+	}
+	statements := m.of(i, text, fresh.statements)
+	if local := fresh.localStatements[dir]; local != nil {
+		statements = append(statements, local)
+	}
+	var out carriers
+	for _, d := range declarationsIn(text) {
+		if fn, is := d.node.(*ast.FuncDecl); is && (fn.Recv != nil || !givesString(fn.Type)) {
+			continue
+		}
+		if all.localNames[dir].hasAll(d.names) || !inSome(near, d.text) {
+			continue
+		}
+		out.add(d, hasStatement(d.text) || inSome(statements, d.text))
+	}
+	return out
+}
+
+func inSome(sets []*wordSet, text []byte) bool {
+	return slices.ContainsFunc(sets, func(s *wordSet) bool { return s.in(text) })
+}
+
+// imported are the last elements of the paths that each file imports.
+type imported [][]string
+
+func (s *Scan) imported() imported {
+	out := make(imported, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		syntax, _ := parser.ParseFile(token.NewFileSet(), "", s.Files[i].Text, parser.ImportsOnly) // what is broken is found out later
+		if syntax == nil || protobuf(s.Files[i].Name) {
+			return
+		}
+		for _, spec := range syntax.Imports {
+			out[i] = append(out[i], path.Base(strings.Trim(spec.Path.Value, "`\"")))
+		}
+	})
+	return out
+}
+
+// of returns the words of the packages that a file imports, where its text has one.
+func (m imported) of(i int, text []byte, words map[string]*wordSet) []*wordSet {
+	var out []*wordSet
+	for _, last := range m[i] {
+		if set := words[last]; set != nil && set.in(text) {
+			out = append(out, set)
+		}
+	}
+	return out
+}

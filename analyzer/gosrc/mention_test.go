@@ -1,0 +1,64 @@
+package gosrc
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// Which packages may build SQL over the table star.
+func TestMentioning(t *testing.T) {
+	names := "package names; const Star = `star`; const Badge = `badge`"
+	for name, test := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"a statement": {map[string]string{
+			"store/s.go": "package store; func f(d D) { d.Run(`SELECT id FROM star`) }",
+			"web/w.go":   "package web; func f() { g(`star`) }",
+		}, "store"},
+		"a name of another package": {map[string]string{
+			"names/n.go": names,
+			"store/s.go": `package store; import "x.com/app/names"; func f(d D) { d.Run("SELECT id FROM " + names.Star) }`,
+			"other/o.go": `package other; import "x.com/app/names"; func f(d D) { d.Run("SELECT id FROM " + names.Badge + " b") }`,
+			"web/w.go":   `package web; import "x.com/app/names"; var t = names.Star`,
+		}, "other store"},
+		"a statement made of a name of its package": {map[string]string{
+			"names/n.go": names + "\nconst Q = `SELECT id FROM ` + Star",
+			"store/s.go": `package store; import "x.com/app/names"; func f(d D) { d.Run(names.Q) }`,
+			"web/w.go":   `package web; import "x.com/app/names"; func f(d D) { d.Run(names.Badge) }`,
+		}, "names store"},
+		"a statement made of a name that is not exported": {map[string]string{
+			"names/n.go": "package names; const star = `star`; const Q = `SELECT id FROM ` + star + ` s`",
+			"store/s.go": `package store; import "x.com/app/names"; func f(d D) { d.Run(names.Q) }`,
+		}, "names store"},
+		"a statement made of a name of another package": {map[string]string{
+			"names/n.go":   names,
+			"queries/q.go": `package queries; import "x.com/app/names"; const Q = "SELECT id FROM " + names.Star`,
+			"store/s.go":   `package store; import "x.com/app/queries"; func f(d D) { d.Run(queries.Q) }`,
+		}, "queries store"},
+		"a statement that a function makes of a part": {map[string]string{
+			"names/n.go": "package names; const from = ` FROM star`; func Q(c string) string { return `SELECT ` + c + from }",
+			"store/s.go": `package store; import "x.com/app/names"; func f(d D) { d.Run(names.Q("id")) }`,
+		}, "names store"},
+		"the package at the root of the module": {map[string]string{
+			"n.go":       "package app; const Star = `star`; const Q = `SELECT id FROM ` + Star",
+			"store/s.go": `package store; import "x.com/app"; func f(d D) { d.Run(app.Q) }`,
+			"web/w.go":   `package web; import "x.com/app"; func f(d D) { d.Run(app.Version) }`,
+		}, ". store"},
+		"an event": {map[string]string{
+			"store/s.go": "package store; func f(d D) { d.Run(`CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM star`) }",
+		}, "store"},
+	} {
+		s := &Scan{fsys: fstest.MapFS{"go.mod": {Data: []byte("module x.com/app\n")}}, modules: []string{"."}}
+		for _, name := range sortedKeys(test.files) {
+			s.Files = append(s.Files, Source{Name: path.Clean(name), Text: []byte(test.files[name])})
+		}
+		slices.SortFunc(s.Files, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+		if got := strings.Join(s.Mentioning([]string{"star"}, false, Libraries{}), " "); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+	}
+}
