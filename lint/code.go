@@ -31,21 +31,24 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if d.sameCode {
 		wanted = motion
 	}
-	head, err := d.usesIn(ctx, cfg, cfg.Root, d.Schema, wanted)
+	head, err := d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted)
 	if err != nil {
 		return err
 	}
 	base, ahead := head, (*schema.Uses)(nil)
-	if cfg.Deployed != nil && !cfg.All && len(motion) > 0 {
+	if made := d.usedOfMade(head); cfg.Deployed != nil && !cfg.All && len(motion)+len(made) > 0 {
+		motion = append(motion, slices.Sorted(maps.Keys(made))...)
 		deployed := cfg.Deployed
 		if d.sameCode {
 			deployed = cfg.Root // the same files, and nearer
 		}
-		if base, err = d.usesIn(ctx, cfg, deployed, d.before, motion); err != nil {
+		maps.Copy(made, d.gone)
+		before := catalog{d.before, made}
+		if base, err = d.usesIn(ctx, cfg, deployed, before, motion); err != nil {
 			return fmt.Errorf("the deployed code: %w", err)
 		}
 		if cfg.Ahead != nil {
-			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, d.before, motion); err != nil {
+			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion); err != nil {
 				return fmt.Errorf("the code that was added since: %w", err)
 			}
 		}
@@ -82,6 +85,18 @@ func (d *Database) inMotion() []string {
 	return append([]string{}, slices.Sorted(maps.Keys(names))...)
 }
 
+// usedOfMade returns the tables that the pending migrations make and the pending
+// code uses: deployed code that uses one, too, tells that it is there already.
+func (d *Database) usedOfMade(head *schema.Uses) map[string]*schema.Table {
+	out := map[string]*schema.Table{}
+	for _, t := range d.Schema.Tables() {
+		if d.before.Table(t.Name) == nil && d.before.View(t.Name) == nil && len(head.Of(t.Name.Name, "")) > 0 {
+			out[schema.Fold(t.Name.Name)] = t
+		}
+	}
+	return out
+}
+
 // codeDirs are the folders whose code uses the schema: as configured, or else the
 // whole tree. Migrations in a folder that the go command passes over belong to an
 // example: its module, or the folder around them, is all of its code.
@@ -98,8 +113,8 @@ func (d *Database) codeDirs(cfg Config) []string {
 }
 
 // usesIn reads the uses of some tables, or of all when tables is nil.
-func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, s *schema.Schema, tables []string) (*schema.Uses, error) {
-	o := d.usesOptions(cfg, s)
+func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string) (*schema.Uses, error) {
+	o := d.usesOptions(cfg, c)
 	o.Tables = tables
 	return uses.Read(ctx, root, o)
 }
@@ -123,11 +138,11 @@ func (d *Database) goEdits(cfg Config) func(string) bool {
 	}
 }
 
-func (d *Database) usesOptions(cfg Config, s *schema.Schema) uses.Options {
+func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 	return uses.Options{
 		Dirs:    d.codeDirs(cfg),
 		Server:  d.Server,
-		Schema:  catalog{s, d.gone},
+		Schema:  c,
 		Skip:    []string{d.Directory.Path},
 		Flags:   cfg.Flags,
 		Callers: d.callers,

@@ -31,7 +31,7 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 		final = d.Schema
 	}
 	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg),
-		Shared: d.entry.Shared, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
+		Shared: d.entry.Shared, MigrationsFirst: cfg.Deploy == MigrationsFirst, Flags: cfg.Flags, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
 	if final == nil {
 		pass.Before = d.before
 	}

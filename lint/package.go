@@ -20,7 +20,7 @@ func (s *State) Root() string { return s.cfg.RootDir }
 func (s *State) InCode() []rules.Finding {
 	return slices.DeleteFunc(s.Report().Findings, func(f rules.Finding) bool {
 		inGo := f.Migration == nil && strings.HasSuffix(f.Pos.File, ".go")
-		return f.Rule.Family != rules.Code && (f.Rule != rules.SkippedStep || !inGo)
+		return f.Rule.Family != rules.Code && (!inGo || f.Rule != rules.SkippedStep && f.Rule != rules.CoupledChange)
 	})
 }
 
@@ -31,7 +31,7 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program) (*State
 	for _, d := range s.Databases {
 		c := *d
 		if d.HeadUses != nil {
-			u := uses.Of(ctx, program, d.usesOptions(s.cfg, d.Schema))
+			u := uses.Of(ctx, program, d.usesOptions(s.cfg, catalog{d.Schema, d.gone}))
 			for _, pkg := range program.Packages {
 				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries)
 				c.HeadUses, changed = replaced, changed || differs

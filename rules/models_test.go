@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/expandcheck/expandcheck/lint"
 )
 
 // A builder spells the stars example, moved within its table, with a library.
@@ -158,7 +160,7 @@ func TestSixStepsOfModels(t *testing.T) {
 	for _, b := range builders {
 		t.Run(b.name, func(t *testing.T) {
 			for step := 1; step <= 6; step++ {
-				if got := judge(t, b.tree(done(step-1)), b.tree(done(step))); got != "" {
+				if got := judge(t, lint.Separate, b.tree(done(step-1)), b.tree(done(step))); got != "" {
 					t.Errorf("step %d: %s", step, got)
 				}
 			}
@@ -173,7 +175,7 @@ func TestSixStepsOfModels(t *testing.T) {
 				if b.reads != "" {
 					want = strings.ReplaceAll(want, "web/web.go", b.reads)
 				}
-				if got := judge(t, b.tree(base), b.tree(head)); !sameFindings(got, want) {
+				if got := judge(t, lint.Separate, b.tree(base), b.tree(head)); !sameFindings(got, want) {
 					t.Errorf("step %d without step %d: got %s, want %s", pair[1], pair[0], got, want)
 				}
 			}
@@ -187,7 +189,7 @@ func TestForgottenWriterOfModels(t *testing.T) {
 		for _, file := range []string{"api/api.go", "sync/sync.go"} {
 			base, head := b.tree(done(1)), b.tree(done(2))
 			head[file] = base[file]
-			if got := judge(t, base, head); !strings.Contains(got, "missing-dual-write "+file) {
+			if got := judge(t, lint.Separate, base, head); !strings.Contains(got, "missing-dual-write "+file) {
 				t.Errorf("%s: forgotten in %s: got %q", b.name, file, got)
 			}
 		}

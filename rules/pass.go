@@ -128,6 +128,10 @@ type Pass struct {
 	Filled func(*schema.Table, *schema.Column) bool
 	// Shared says that other programs use the schema.
 	Shared bool
+	// MigrationsFirst says that migrations have run when new code starts.
+	MigrationsFirst bool
+	// Flags are conditions in the code, and what they are in production.
+	Flags map[string]bool
 	// Motion are the moves that the release meets, with those that are not judged.
 	Motion []*move.Move
 	// Unwritten are the columns that the code of the release reads and nothing writes.

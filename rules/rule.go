@@ -118,7 +118,7 @@ func All() []*Rule {
 		DropColumn, DropTable, RenameColumn, RenameTable,
 		DropView, DropTrigger, DropRoutine, DropIndex, DropUnique, DropForeignKey,
 		DropPartition, DropDatabase, TruncateTable, DeleteRows,
-		SkippedStep, EditedMigration, OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
+		CoupledChange, SkippedStep, EditedMigration, OutOfOrderMigration, DuplicateVersion, MixedDDLDML, UnbatchedBackfill, MissingDown,
 		ReadBeforeDualWrite, MissingDualWrite, ReadBeforeBackfill,
 		UseOfMissingColumn, InsertWithoutRequiredColumn, PositionalInsert, SelectStar, NullableScan,
 		UnparsedStatement, OpaqueDDL, TemplatePlaceholder, UnusedIgnore, IgnoreWithoutReason,

@@ -68,14 +68,14 @@ func (s stars) tree() fstest.MapFS {
 
 // release judges what head adds to base, and returns the rules that fire and
 // the file of each.
-func release(t *testing.T, base, head stars) string {
+func release(t *testing.T, deploy lint.Deploy, base, head stars) string {
 	t.Helper()
-	return judge(t, base.tree(), head.tree())
+	return judge(t, deploy, base.tree(), head.tree())
 }
 
-func judge(t *testing.T, base, head fstest.MapFS) string {
+func judge(t *testing.T, deploy lint.Deploy, base, head fstest.MapFS) string {
 	t.Helper()
-	cfg := lint.Config{Root: head, Deployed: base}
+	cfg := lint.Config{Root: head, Deployed: base, Deploy: deploy}
 	rep, err := lint.Run(context.Background(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -101,20 +101,30 @@ func TestSixSteps(t *testing.T) {
 		unfed   = "read-before-backfill web/web.go"
 	)
 	together := map[[2]int]string{
-		{1, 2}: "", // schema and code in one release are the business of coupled-change
 		{1, 3}: copied, {1, 4}: copied + ", " + early, {1, 5}: onlyNew + ", " + copied + ", " + early, {1, 6}: onlyNew + ", " + copied + ", " + early + ", " + dropped,
 		{2, 3}: copied, {2, 4}: copied + ", " + early, {2, 5}: onlyNew + ", " + copied + ", " + early, {2, 6}: onlyNew + ", " + copied + ", " + early + ", " + dropped,
 		{3, 4}: unfed, {3, 5}: onlyNew + ", " + unfed, {3, 6}: onlyNew + ", " + dropped + ", " + unfed,
 		{4, 5}: onlyNew, {4, 6}: onlyNew + ", " + dropped,
 		{5, 6}: dropped,
 	}
-	for step := 1; step <= 6; step++ {
-		if got := release(t, done(step-1), done(step)); got != "" {
-			t.Errorf("step %d: %s", step, got)
-		}
-		for last := step + 1; last <= 6; last++ {
-			if got := release(t, done(step-1), done(last)); !sameFindings(got, together[[2]int{step, last}]) {
-				t.Errorf("steps %d to %d in one release: got %s, want %s", step, last, got, together[[2]int{step, last}])
+	coupled := map[[2]int]string{ // where migrations do not come first
+		{1, 2}: "coupled-change api/api.go, coupled-change sync/sync.go", {1, 3}: "coupled-change api/api.go, coupled-change sync/sync.go",
+		{1, 4}: "coupled-change api/api.go, coupled-change sync/sync.go, coupled-change web/web.go",
+	}
+	coupled[[2]int{1, 5}], coupled[[2]int{1, 6}] = coupled[[2]int{1, 4}], coupled[[2]int{1, 4}]
+	for _, deploy := range []lint.Deploy{lint.Separate, lint.MigrationsFirst} {
+		for step := 1; step <= 6; step++ {
+			if got := release(t, deploy, done(step-1), done(step)); got != "" {
+				t.Errorf("%s: step %d: %s", deploy, step, got)
+			}
+			for last := step + 1; last <= 6; last++ {
+				want := together[[2]int{step, last}]
+				if deploy == lint.Separate {
+					want = join(want, coupled[[2]int{step, last}])
+				}
+				if got := release(t, deploy, done(step-1), done(last)); !sameFindings(got, want) {
+					t.Errorf("%s: steps %d to %d in one release: got %s, want %s", deploy, step, last, got, want)
+				}
 			}
 		}
 	}
@@ -130,7 +140,7 @@ func TestSixSteps(t *testing.T) {
 		base[pair[0]-1] = false
 		head := base
 		head[pair[1]-1] = true
-		if got := release(t, base, head); !sameFindings(got, want) {
+		if got := release(t, lint.Separate, base, head); !sameFindings(got, want) {
 			t.Errorf("step %d without step %d: got %s, want %s", pair[1], pair[0], got, want)
 		}
 	}
@@ -146,11 +156,15 @@ func TestStepsBack(t *testing.T) {
 			if from == 5 && to < 4 { // old has not what was written since
 				want = "skipped-step web/web.go"
 			}
-			if got := release(t, done(from), head); got != want {
+			if got := release(t, lint.Separate, done(from), head); got != want {
 				t.Errorf("from step %d back to step %d: got %q, want %q", from, to, got, want)
 			}
 		}
 	}
+}
+
+func join(a, b string) string {
+	return strings.Join(slices.DeleteFunc([]string{a, b}, func(s string) bool { return s == "" }), ", ")
 }
 
 func sameFindings(got, want string) bool {

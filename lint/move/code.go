@@ -117,13 +117,6 @@ func side(tracks []*track, u *schema.Use) bool {
 	return slices.ContainsFunc(tracks, func(t *track) bool { return t.is(u.Table, u.Column) })
 }
 
-// runs says whether the statement can run in production, as far as flags tell.
-func (r *reader) runs(q *schema.Query) bool {
-	name, negated := strings.CutPrefix(q.Guard, "!")
-	value, known := r.in.Flags[name]
-	return !known || q.Guard == "" || value != negated
-}
-
 // standing says whether a stored statement is in this tree.
 func (r *reader) standing(q *schema.Query) bool {
 	if !inTrigger(q) {
@@ -135,7 +128,7 @@ func (r *reader) standing(q *schema.Query) bool {
 func (r *reader) queries() []*schema.Query {
 	var out []*schema.Query
 	for _, q := range r.uses.Queries {
-		if r.standing(q) && r.runs(q) {
+		if r.standing(q) && !q.Off(r.in.Flags) {
 			out = append(out, q)
 		}
 	}
@@ -146,7 +139,7 @@ func (r *reader) read() *Code {
 	out := &Code{}
 	queries := r.queries()
 	for _, q := range r.fieldReads(queries) {
-		if r.runs(q) {
+		if !q.Off(r.in.Flags) {
 			queries = append(queries, q)
 		}
 	}

@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // A Query is one statement that a program runs, or that stays in the database:
 // the body of a view, a statement of a trigger.
 type Query struct {
@@ -35,6 +37,14 @@ type Query struct {
 	Portable bool
 	// Mapped says that the rows go into structs by the names of the columns.
 	Mapped bool
+}
+
+// Off says whether the statement cannot run in production, given what conditions
+// are there.
+func (q *Query) Off(flags map[string]bool) bool {
+	name, negated := strings.CutPrefix(q.Guard, "!")
+	value, known := flags[name]
+	return known && value == negated
 }
 
 // QueryKind says what a statement is.
