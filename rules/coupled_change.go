@@ -36,7 +36,7 @@ configuration: ` + "`deploy: migrations-first`" + `.
 ## When it is silent
 
 Under ` + "`deploy: migrations-first`" + `. For what the deployed code uses already: then it is there,
-or what fails is nothing new. For SELECT * and for what only may be a use; for a statement
+or what fails is nothing new. For SELECT *, also that of GORM, and for what only may be a use; for a statement
 under a condition that ` + "`flags:`" + ` says is not met. Under a condition of which that is not
 known it is a warning, and so it is in a package that serves several dialects by a variable.
 Under --all, and without a base: no code is known to be pending.`,

@@ -33,7 +33,8 @@ deployed before the code.
 Where the definition of a table is not known whole: its CREATE was not replayed, or a
 statement that could not be read touched it; where a hole in the text leaves open which
 table is meant; for a sentence that only looks like SQL: handed to nothing that runs it, not in
-capitals, and without any column that there is; for a table that is gone (drop-table and rename-table judge that). In a
+capitals, and without any column that there is; for a table that is gone (drop-table and rename-table judge that);
+for a field of a model that GORM loads by SELECT *: it stays empty. In a
 package that serves several dialects by a variable it is a warning: the statement may
 never run on this database.`,
 	Bad:  "dropped-column-fires",
@@ -49,7 +50,7 @@ func runUseOfMissingColumn(p *Pass) {
 	seen := map[place]bool{}
 	for u := range p.PendingUses() {
 		at := place{u.Query.Pos, schema.Fold(u.Column)}
-		if !u.Missing || !u.Certain || seen[at] || !isStatement(u.Query) {
+		if !u.Missing || !u.Certain || u.By == schema.ByRow || seen[at] || !isStatement(u.Query) {
 			continue
 		}
 		t := p.After.Table(u.Table)

@@ -38,6 +38,7 @@ type Part struct {
 	Row    *types.Var
 	Origin Origin
 	Set    token.Pos
+	Star   bool // the text that runs has a * in place of the column
 }
 
 // Origin says where the value of a field of a struct comes from.

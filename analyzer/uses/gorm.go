@@ -12,8 +12,10 @@ import (
 // fields are mapped to: a load reads them, a save writes them.
 var (
 	gorm2 = &library{name: "GORM", path: "gorm.io/gorm", maps: true, step: gormStep, spell: gormSpell}
-	gorm1 = &library{name: "GORM", path: "github.com/jinzhu/gorm", maps: true, step: gormStep, spell: gormSpell}
+	gorm1 = &library{name: "GORM", path: gorm1Path, maps: true, step: gormStep, spell: gormSpell}
 )
+
+const gorm1Path = "github.com/jinzhu/gorm"
 
 func gormStep(c gosrc.Callee, _ bool) gosrc.Step {
 	if c.Recv != "DB" {
@@ -185,7 +187,7 @@ func (q *gormQuery) columns() {
 			q.sql(", ")
 		}
 		n++
-		q.column(f, gosrc.Assigned, q.at)
+		q.loads(f, len(omitted) == 0 && (target == q.model || strings.HasPrefix(q.last.Callee.Pkg, gorm1Path)))
 	}
 	if n == 0 {
 		q.sql("1")
@@ -507,7 +509,7 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 		if i > 0 {
 			q.sql(", ")
 		}
-		q.column(f, gosrc.Assigned, q.at)
+		q.loads(f, true)
 	}
 	q.sql(" FROM ")
 	q.part(table)

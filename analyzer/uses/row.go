@@ -88,14 +88,20 @@ func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
 	return out
 }
 
-// column writes a column that stands for a field of a row.
+// loads writes a column that is read into a field of a row; star says that the
+// library asks for it by *.
+func (s *speller) loads(f modelField, star bool) {
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star})
+}
+
+// column writes a column that a field of a row is saved in.
 func (s *speller) column(f modelField, o gosrc.Origin, at token.Pos) {
 	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Origin: o, Set: at})
 }
 
 // rowColumn is a part of a text that stands for a field.
 func (c *collector) rowColumn(p gosrc.Part, span sqltext.Span) mysql.RowColumn {
-	out := mysql.RowColumn{Span: span, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin)}
+	out := mysql.RowColumn{Span: span, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin), Star: p.Star}
 	if p.Set.IsValid() {
 		out.Set = spot(c.program.Position(p.Set), p.Row.Name())
 	}

@@ -455,7 +455,7 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 	var out []*Read
 	seen := map[string]bool{}
 	for _, u := range q.Uses {
-		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByRow || u.By == schema.ByHole || !own(u) {
+		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByRow || u.By == schema.ByHole || r.byField(u) || !own(u) {
 			continue
 		}
 		if q.Kind == schema.OtherQuery && u.Part == schema.InSet {
@@ -488,7 +488,7 @@ func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 // has no value, in its place, or to compare.
 func fallsBack(u *schema.Use, queries []*schema.Query, other func(*schema.Use) bool) bool {
 	reads := func(v *schema.Use) bool {
-		return !v.Write && other(v) && v.Part != schema.InFilter && v.By != schema.ByRow && (v.Field == nil || v.By != schema.ByStar)
+		return !v.Write && other(v) && v.Part != schema.InFilter && v.Field == nil
 	}
 	if slices.ContainsFunc(u.Query.Uses, reads) {
 		return true

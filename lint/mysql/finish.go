@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
 // finish turns what was read into the uses of the query.
@@ -122,7 +123,7 @@ func (q *reading) emit() {
 		all[i].Query, all[i].Pos = q.query, q.query.Pos
 		if u.from >= 0 {
 			all[i].Pos = q.position(u.from, u.to)
-			all[i].May = q.isMay(u.from)
+			all[i].May = q.within(q.in.May, u.from)
 			q.ofRow(&all[i], u.from)
 		}
 		q.query.Uses[i] = &all[i]
@@ -137,18 +138,22 @@ func (q *reading) ofRow(u *schema.Use, at int) {
 	}
 	at = q.text.offset(q.base+at, false)
 	for i := range q.in.Rows {
-		if r := &q.in.Rows[i]; r.Start <= at && at < r.End {
-			u.By, u.Field, u.Origin, u.Set = schema.ByRow, r.Field, r.Origin, r.Set
+		r := &q.in.Rows[i]
+		if at < r.Start || r.End <= at {
+			continue
+		}
+		u.Field, u.Origin, u.Set = r.Field, r.Origin, r.Set
+		if r.Star {
+			u.By = schema.ByRow
 		}
 	}
 }
 
-func (q *reading) isMay(at int) bool {
-	at = q.text.offset(q.base+at, false)
-	for _, m := range q.in.May {
-		if m.Start <= at && at < m.End {
-			return true
-		}
+// within says whether one of some spans of the source has an offset of the reading.
+func (q *reading) within(spans []sqltext.Span, at int) bool {
+	if len(spans) == 0 {
+		return false
 	}
-	return false
+	at = q.text.offset(q.base+at, false)
+	return slices.ContainsFunc(spans, func(s sqltext.Span) bool { return s.Start <= at && at < s.End })
 }

@@ -66,6 +66,7 @@ type RowColumn struct {
 	sqltext.Span
 	Field  *schema.RowField
 	Origin schema.Origin
+	Star   bool            // the statement that runs has a * for it
 	Set    schema.Position // where the field is set; zero when that was not seen
 }
 

@@ -155,7 +155,7 @@ func useLine(text string, u *schema.Use) string {
 		words = append(words, []string{"on insert", "on update"}[u.Branch])
 	}
 	if u.By != schema.ByName {
-		words = append(words, []string{"", "by star", "by position", "by omission", "by hole"}[u.By])
+		words = append(words, []string{"", "by star", "by position", "by row", "by omission", "by hole"}[u.By])
 	}
 	if u.Index != "" {
 		words = append(words, "index "+u.Index)

@@ -128,9 +128,9 @@ const (
 	ByName     Naming = iota
 	ByStar            // SELECT *, t.*, what a NATURAL JOIN compares; COUNT(*) is none
 	ByPosition        // INSERT without a column list
+	ByRow             // a field of the struct that rows are loaded into; the statement that runs has a *
 	ByOmission        // left out of a REPLACE: it takes its default
 	ByHole            // a hole may name it
-	ByRow             // a library loads or saves the struct that it is mapped to
 )
 
 // Part is the part of a statement that a use stands in.
