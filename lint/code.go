@@ -43,7 +43,8 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 			deployed = cfg.Root // the same files, and nearer
 		}
 		maps.Copy(made, d.gone)
-		before := catalog{d.before, made}
+		before, cfg := catalog{d.before, made}, cfg
+		cfg.Flags = cfg.deployedFlags
 		if base, err = d.usesIn(ctx, cfg, deployed, before, motion); err != nil {
 			return fmt.Errorf("the deployed code: %w", err)
 		}

@@ -65,6 +65,9 @@ type Config struct {
 	Tombstone  []string                  // prefixes and suffixes of what is about to be dropped
 	Ignores    []Ignore                  // findings that are silenced
 	Wrappers   []Wrapper                 // functions of yours that take SQL
+
+	// deployedFlags are the conditions as the deployed configuration has them.
+	deployedFlags map[string]bool
 }
 
 // MigrationsEntry is what the configuration says of one migration directory.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -43,6 +46,21 @@ func (s *State) settle(ctx context.Context) error {
 	return nil
 }
 
+// flagsThere returns the conditions as the deployed configuration has them. Where
+// there was none, the one that is new tells of what is deployed, too.
+func (cfg Config) flagsThere() map[string]bool {
+	if cfg.Deployed == nil || cfg.All || cfg.File == "" {
+		return cfg.Flags
+	}
+	data, err := fs.ReadFile(cfg.Deployed, cfg.File)
+	if err != nil {
+		return cfg.Flags
+	}
+	var there Config
+	_ = there.decode(cfg.File, path.Dir(cfg.File), data) // what an older version of it says otherwise is of no matter
+	return there.Flags
+}
+
 func (cfg Config) fromStdin() bool { return slices.Equal(cfg.Targets, []string{"-"}) }
 
 // needsGit says whether the configuration names something that only git has.
@@ -67,6 +85,7 @@ func AtBase(ctx context.Context, cfg Config) (Config, error) {
 	if s.Release == nil || s.Release.Base == nil {
 		return cfg, fmt.Errorf("base %s: %s", cfg.Base, s.noBase)
 	}
+	cfg.Flags = s.cfg.flagsThere()
 	cfg.Root, cfg.All, cfg.Base = s.Release.Base, true, ""
 	return cfg, nil
 }
@@ -130,7 +149,7 @@ func (s *State) nothing(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if slices.ContainsFunc(changed, func(name string) bool { return strings.HasSuffix(name, ".go") }) {
+	if !maps.Equal(s.cfg.Flags, s.cfg.deployedFlags) || slices.ContainsFunc(changed, func(name string) bool { return strings.HasSuffix(name, ".go") }) {
 		return "", nil
 	}
 	return "0 new migrations, no Go file changed: nothing was checked", nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -77,6 +78,7 @@ func (s *State) load(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
+	s.cfg.deployedFlags = s.cfg.flagsThere()
 	cfg := s.cfg
 	dirs, err := directories(cfg)
 	if err != nil {
@@ -111,7 +113,7 @@ func (s *State) load(ctx context.Context) error {
 // sameCode says whether no Go file differs between what is deployed and what is
 // pending, so that only what is in motion can be wrong.
 func (s *State) sameCode(ctx context.Context) (bool, error) {
-	if s.Release == nil || s.Release.Commit == "" || s.cfg.WholeCode || s.cfg.NoCode {
+	if s.Release == nil || s.Release.Commit == "" || s.cfg.WholeCode || s.cfg.NoCode || !maps.Equal(s.cfg.Flags, s.cfg.deployedFlags) {
 		return false, nil
 	}
 	changed, err := s.Release.Changed(ctx)

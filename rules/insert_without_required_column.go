@@ -18,7 +18,7 @@ var InsertWithoutRequiredColumn = &Rule{
 
 Reports INSERT and REPLACE in Go code whose column list leaves out a column that is
 NOT NULL without a default, before or after the pending migrations: the code meets
-both.
+both, unless the configuration says ` + "`deploy: migrations-first`" + `.
 
 ## Why it breaks
 
@@ -48,7 +48,7 @@ func runInsertWithoutRequiredColumn(p *Pass) {
 		}
 		seen[u.Pos] = true
 		p.insertLeavesOut(u, p.After, "")
-		if before := p.Before; before != nil {
+		if before := p.Before; before != nil && !p.MigrationsFirst {
 			p.insertLeavesOut(u, before, ", until this release is deployed whole")
 		}
 	}

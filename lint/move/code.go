@@ -125,10 +125,17 @@ func (r *reader) standing(q *schema.Query) bool {
 	return r.triggers[schema.Fold(strings.TrimPrefix(q.Function, triggerPrefix))] != nil
 }
 
+func (r *reader) flags() map[string]bool {
+	if r.pending {
+		return r.in.Flags
+	}
+	return r.in.BaseFlags
+}
+
 func (r *reader) queries() []*schema.Query {
 	var out []*schema.Query
 	for _, q := range r.uses.Queries {
-		if r.standing(q) && !q.Off(r.in.Flags) {
+		if r.standing(q) && !q.Off(r.flags()) {
 			out = append(out, q)
 		}
 	}
@@ -139,7 +146,7 @@ func (r *reader) read() *Code {
 	out := &Code{}
 	queries := r.queries()
 	for _, q := range r.fieldReads(queries) {
-		if !q.Off(r.in.Flags) {
+		if !q.Off(r.flags()) {
 			queries = append(queries, q)
 		}
 	}

@@ -14,8 +14,9 @@ type Input struct {
 	// Base and Head are the uses of the deployed and of the pending code; nil when
 	// no code was analysed.
 	Base, Head *schema.Uses
-	// Flags are conditions in the code, as it spells them, and what they are in production.
-	Flags map[string]bool
+	// Flags are conditions in the code, as it spells them, and what they are in
+	// production when the pending release is deployed; BaseFlags what they are before.
+	Flags, BaseFlags map[string]bool
 	// Tombstones are the words that mark a name as about to be dropped; the usual
 	// ones when there are none.
 	Tombstones []string
