@@ -77,7 +77,7 @@ func keysOf(t *testing.T, structs map[string]*ast.StructType, name string) []key
 	var out []key
 	for _, f := range structs[name].Fields.List {
 		field := f.Names[0].Name
-		if started = started || slices.Contains(about.first, field); !started || slices.Contains(about.left, field) {
+		if started = started || slices.Contains(about.first, field); !started || slices.Contains(about.left, field) || !ast.IsExported(field) {
 			continue
 		}
 		k := key{name: keyName(field), of: typeName(f.Type), about: strings.TrimSpace(f.Comment.Text())}

@@ -1,13 +1,53 @@
 package rules_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/expandcheck/expandcheck/lint"
 )
+
+// stars is the stars example after some of its six steps.
+type stars [6]bool
+
+// done returns the example after the first n steps.
+func done(n int) stars {
+	var s stars
+	for i := range n {
+		s[i] = true
+	}
+	return s
+}
+
+// judge judges what head adds to base, and returns the rules that fire and the file
+// of each.
+func judge(t *testing.T, deploy lint.Deploy, base, head fstest.MapFS) string {
+	t.Helper()
+	cfg := lint.Config{Root: head, Deployed: base, Deploy: deploy}
+	rep, err := lint.Run(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, f := range rep.Findings {
+		line := f.Rule.Name + " " + f.Pos.File
+		if !slices.Contains(out, line) {
+			out = append(out, line)
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func sameFindings(got, want string) bool {
+	a, b := strings.Split(got, ", "), strings.Split(want, ", ")
+	slices.Sort(a)
+	slices.Sort(b)
+	return slices.Equal(a, b)
+}
 
 // A builder spells the stars example, moved within its table, with a library.
 type builder struct {
