@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // A Walker runs functions without running them: it goes through their
@@ -180,13 +181,18 @@ func (f *frame) literal(lit *ast.FuncLit) {
 	f.w.apply(&Func{Lit: lit, pkg: f.pkg, env: f.env}, nil, f.guards)
 }
 
-// results joins what each return gives; a return of an error gives nothing else.
+// results joins what each return gives; a return of an error gives nothing else,
+// unless every return may be one: return x, err.
 func (f *frame) results(n int) []Value {
+	returns := slices.DeleteFunc(slices.Clone(f.returns), failed)
+	if len(returns) == 0 {
+		returns = f.returns
+	}
 	out := make([]Value, n)
 	for i := range out {
 		var all []Value
-		for _, r := range f.returns {
-			if i < len(r) && !failed(r) {
+		for _, r := range returns {
+			if i < len(r) {
 				all = append(all, r[i])
 			}
 		}

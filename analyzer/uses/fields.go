@@ -277,7 +277,7 @@ func (s *fieldScan) declared(st *ast.StructType) {
 			if err != nil {
 				continue
 			}
-			for _, key := range strings.Fields("json form query param uri xml yaml toml bson mapstructure schema protobuf") {
+			for key := range strings.FieldsSeq("json form query param uri xml yaml toml bson mapstructure schema protobuf") {
 				if v, ok := reflect.StructTag(tag).Lookup(key); ok && v != "-" {
 					s.out.Decoded = true
 				}

@@ -309,7 +309,7 @@ func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, rev
 				together = true
 			case !sameCall(q, w.Query):
 				also = append(also, q)
-			case q.Pos == w.Query.Pos: // one text for several tables: which follows which is not known
+			case q.Pos == w.Query.Pos && w.Field == nil: // one text for several tables: which follows which is not known
 				together = true
 			}
 		}
