@@ -116,8 +116,10 @@ func fetchable() string {
 	if !ok {
 		return ""
 	}
-	if tag.MatchString(info.Main.Version) {
-		return info.Main.Version
+	for _, version := range []string{releasedAs, info.Main.Version} {
+		if tag.MatchString(version) {
+			return version
+		}
 	}
 	settings := map[string]string{}
 	for _, s := range info.Settings {

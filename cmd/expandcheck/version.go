@@ -19,6 +19,10 @@ func versionCommand() *cobra.Command {
 	}
 }
 
+// releasedAs is the version that a build for others is given:
+// -ldflags "-X main.releasedAs=v1.2.3".
+var releasedAs string
+
 // version tells which source the program was built from, as far as Go noted it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -32,6 +36,9 @@ func version() string {
 	out := info.Main.Version
 	if out == "" {
 		out = "(devel)"
+	}
+	if releasedAs != "" {
+		return releasedAs + " " + info.GoVersion
 	}
 	if revision := settings["vcs.revision"]; revision != "" {
 		out += " " + revision[:min(len(revision), 12)]
