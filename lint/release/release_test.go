@@ -375,6 +375,39 @@ func TestBase(t *testing.T) {
 		e := env{"GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": b, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_MERGE_REQUEST_EVENT_TYPE": "merged_result"}
 		check(t, r.mustRelease(release.Options{Getenv: e.get}), want{"main", c, c, "a b c", "none", "first parent of the merge commit"})
 	})
+	t.Run("GitHub: pull_request_target", func(t *testing.T) { // it checks out the target branch by default
+		r, _, b, c, d := forked(t)
+		w := r.clone()
+		w.git("checkout", "-q", "--detach", d)
+		e := w.event("pull_request_target", `{"action":"opened","number":7,"pull_request":{"number":7,"base":{"ref":"main","sha":"`+c+`"},"head":{"ref":"topic","sha":"`+d+`"}},"repository":{"default_branch":"main"}}`,
+			env{"GITHUB_BASE_REF": "main", "GITHUB_HEAD_REF": "topic", "GITHUB_SHA": c})
+		check(t, w.mustRelease(release.Options{Getenv: e.get}), want{"origin/main", b, c, "a b", "a b c", "merge base with origin/main, the target"})
+	})
+	t.Run("GitHub: pull request into another branch than the default", func(t *testing.T) {
+		r, a, _, _, d := forked(t)
+		r.git("branch", "v1", a)
+		w := r.clone()
+		w.git("checkout", "-q", "--detach", d)
+		e := w.event("pull_request", `{"pull_request":{"base":{"ref":"v1"},"head":{"sha":"`+d+`"}},"repository":{"default_branch":"main"}}`, env{"GITHUB_BASE_REF": "v1", "GITHUB_SHA": zero})
+		check(t, w.mustRelease(release.Options{Getenv: e.get}), want{"origin/v1", a, a, "a", "none", "merge base with origin/v1, the target"})
+	})
+	t.Run("GitHub: push of a tag", func(t *testing.T) {
+		r, _, b, _, _ := forked(t)
+		e := r.event("push", `{"ref":"refs/tags/v1","before":"`+zero+`","created":true,"repository":{"default_branch":"main"}}`, env{"GITHUB_REF_TYPE": "tag"})
+		check(t, r.mustRelease(release.Options{Getenv: e.get}), want{"HEAD^", b, b, "a b", "none", "the push made the branch"})
+	})
+	t.Run("GitLab: merge train", func(t *testing.T) {
+		r, _, b, c, d := forked(t)
+		r.git("merge", "-q", "-m", "merge", "topic")
+		e := env{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_DIFF_BASE_SHA": b, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+			"CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": d, "CI_MERGE_REQUEST_EVENT_TYPE": "merge_train"}
+		check(t, r.mustRelease(release.Options{Getenv: e.get}), want{"main", c, c, "a b c", "none", "first parent of the merge commit"})
+	})
+	t.Run("GitLab: new branch", func(t *testing.T) {
+		r, _, b, _, _ := forked(t)
+		e := env{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": zero, "CI_DEFAULT_BRANCH": "main"}
+		check(t, r.mustRelease(release.Options{Getenv: e.get}), want{"HEAD^", b, b, "a b", "none", "the push made the branch"})
+	})
 	t.Run("GitLab: push", func(t *testing.T) {
 		r, a, _, _, _ := forked(t)
 		e := env{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BEFORE_SHA": a, "CI_DEFAULT_BRANCH": "main"}
