@@ -29,7 +29,8 @@ type State struct {
 
 	cfg        Config // with the trees that are compared
 	repository *release.Repository
-	noBase     string // why nothing is known to be deployed
+	noBase     string   // why nothing is known to be deployed
+	changed    []string // files that differ from what is deployed, where that was asked
 }
 
 // A Database is one migration directory with the schema that its replay gives.
@@ -120,6 +121,7 @@ func (s *State) sameCode(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	s.changed = changed
 	return !slices.ContainsFunc(changed, func(name string) bool { return strings.HasSuffix(name, ".go") || path.Base(name) == "go.mod" }), nil
 }
 
@@ -143,7 +145,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 // Report judges the migrations that are pending, and the code.
 func (s *State) Report() *report.Report {
 	cfg := s.cfg
-	rep := &report.Report{Base: s.base(), Mode: s.mode(), Source: s.source()}
+	rep := &report.Report{Base: s.base(), Mode: s.mode(), Changed: s.changed, Source: s.source()}
 	sup := newSuppressor(cfg)
 	sup.takeCode(s)
 	for _, d := range s.Databases {

@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
@@ -174,6 +175,54 @@ func TestGitHubShowsMigrationsFirst(t *testing.T) {
 		if !strings.HasPrefix(lines[i], want) {
 			t.Errorf("line %d: got %s, want %s", i, lines[i], want)
 		}
+	}
+}
+
+// What GitHub would drop in silence is said: the summary of the step has it.
+func TestGitHubShowsTen(t *testing.T) {
+	const said = "GitHub shows 10 of 11 errors and 10 of 12 warnings here: the summary of this step has all"
+	rep := &Report{}
+	add := func(severity rules.Severity, n int) {
+		for range n {
+			rep.Findings = append(rep.Findings, rules.Finding{Rule: rule("x"), Severity: severity, Pos: schema.Position{File: "a.sql", Line: 1}})
+		}
+	}
+	add(rules.Error, 10)
+	if text := string(write(t, rep, "github", Options{})); strings.Contains(text, "GitHub shows") {
+		t.Error(text)
+	}
+	add(rules.Error, 1)
+	add(rules.Warning, 12)
+	lines := strings.Split(string(write(t, rep, "github", Options{})), "\n")
+	if got := lines[len(rep.Findings)]; got != "::notice title=expandcheck::"+said {
+		t.Errorf("got %s", got)
+	}
+}
+
+// The comment has the board of the moves that the release touches, and of no others.
+func TestMarkdownBoard(t *testing.T) {
+	moved := func(table string) *move.Move {
+		m := stars()
+		m.From[0].Table.Name = table
+		m.Steps[move.DualWrite].Evidence[0].Pos.File = table + ".go"
+		m.Steps[move.ExpandSchema].Evidence = nil
+		return m
+	}
+	step, file, found, other, candidate := moved("a|b"), moved("file"), moved("found"), moved("other"), moved("found")
+	step.Steps[move.BackfillRows].State = move.Pending
+	candidate.Candidate = true
+	rep := &Report{
+		Moves:   []*move.Move{step, file, found, other, candidate},
+		Changed: []string{"file.go"},
+		Findings: []rules.Finding{
+			{Rule: rule("x"), Table: "found", Object: "star_count", Pos: schema.Position{File: "x.go", Line: 1}, Message: "m"},
+			{Rule: rule("x"), Table: "other", Object: "another", Pos: schema.Position{File: "x.go", Line: 2}, Message: "m"},
+		},
+	}
+	text := string(write(t, rep, "markdown", Options{}))
+	golden(t, "board.markdown", []byte(text))
+	if strings.Count(text, "next: ") != 3 || strings.Contains(text, "`other.star_count`") {
+		t.Error(text)
 	}
 }
 

@@ -24,11 +24,32 @@ func writeGitHub(w io.Writer, rep *Report, _ Options) error {
 	for _, f := range slices.SortedStableFunc(slices.Values(rep.Findings), migrationsFirst) {
 		command(&b, gitHubLevel(f.Severity), gitHubProperties(rep, f), strings.Join(details(f), "\n"))
 	}
-	for _, n := range append(slices.Clone(rep.Notes), coverageLine(rep)) {
+	for _, n := range append(beyondShown(rep), append(slices.Clone(rep.Notes), coverageLine(rep))...) {
 		command(&b, "notice", []string{"title=expandcheck"}, printable(n))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// shownByGitHub is how many annotations of one level GitHub shows of a step.
+const shownByGitHub = 10
+
+// beyondShown says what of the findings GitHub does not show as annotations.
+func beyondShown(rep *Report) []string {
+	levels := map[string]int{"error": len(rep.Failures)}
+	for _, f := range rep.Findings {
+		levels[gitHubLevel(f.Severity)]++
+	}
+	var hidden []string
+	for _, level := range []string{"error", "warning"} {
+		if n := levels[level]; n > shownByGitHub {
+			hidden = append(hidden, fmt.Sprintf("%d of %s", shownByGitHub, count(n, level)))
+		}
+	}
+	if len(hidden) == 0 {
+		return nil
+	}
+	return []string{"GitHub shows " + strings.Join(hidden, " and ") + " here: the summary of this step has all"}
 }
 
 // command writes one command. The values of its properties must be escaped.

@@ -16,8 +16,8 @@ const (
 	excerptHeight = 8 // lines
 )
 
-// writeMarkdown writes a comment for a pull request: what was found, each file
-// with its findings, what else to know, and how much was looked at.
+// writeMarkdown writes a comment for a pull request: how far the moves are that it
+// touches, each file with its findings, what else to know, and how much was looked at.
 func writeMarkdown(w io.Writer, rep *Report, opts Options) error {
 	limit := opts.Limit
 	if limit == 0 {
@@ -53,6 +53,9 @@ func markdownBlocks(rep *Report) []string {
 	var out []string
 	for _, f := range rep.Failures {
 		out = append(out, fmt.Sprintf("**not read:** %s\n\n", markdown(f)))
+	}
+	if moves := touched(rep); len(moves) > 0 {
+		out = append(out, markdownBoard(moves))
 	}
 	for file, findings := range byFile(rep.Findings) {
 		heading := fmt.Sprintf("#### %s\n\n", codeSpan(place(file, 0, 0)))

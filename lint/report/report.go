@@ -17,6 +17,8 @@ type Report struct {
 	Moves    []*move.Move
 	Notes    []string // what the reader should know beside the findings, as "2 tables are changed that no migration here makes: …"
 	Failures []string // what could not be read at all, as "file:line:column: message": the exit status is 2
+	// Changed are the files that differ from what is deployed, as far as known.
+	Changed []string
 	// Source returns a line of a file that was read, to show beside a finding;
 	// "" when there is none.
 	Source func(file string, line int) string
