@@ -67,6 +67,9 @@ func run(args []string) int {
 	return exitFailure
 }
 
+// more are commands of special builds.
+var more []func() *cobra.Command
+
 func rootCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "expandcheck",
@@ -78,6 +81,9 @@ func rootCommand() *cobra.Command {
 	}
 	cmd.SetFlagErrorFunc(explainFlagError)
 	cmd.AddCommand(lintCommand(), statusCommand(), usesCommand(), explainCommand(), initCommand(), baselineCommand(), versionCommand())
+	for _, command := range more {
+		cmd.AddCommand(command())
+	}
 	return cmd
 }
 
