@@ -35,6 +35,9 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
+	for _, remark := range head.Remarks {
+		d.remark(remark)
+	}
 	base, ahead := head, (*schema.Uses)(nil)
 	if made := d.usedOfMade(head); cfg.Deployed != nil && !cfg.All && len(motion)+len(made) > 0 {
 		motion = append(motion, slices.Sorted(maps.Keys(made))...)
@@ -141,13 +144,14 @@ func (d *Database) goEdits(cfg Config) func(string) bool {
 
 func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 	return uses.Options{
-		Dirs:    d.codeDirs(cfg),
-		Server:  d.Server,
-		Schema:  c,
-		Skip:    []string{d.Directory.Path},
-		Flags:   cfg.Flags,
-		Callers: d.callers,
-		Words:   d.fields,
+		Dirs:     d.codeDirs(cfg),
+		Server:   d.Server,
+		Schema:   c,
+		Skip:     []string{d.Directory.Path},
+		Wrappers: cfg.Wrappers,
+		Flags:    cfg.Flags,
+		Callers:  d.callers,
+		Words:    d.fields,
 	}
 }
 

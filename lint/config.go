@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/release"
@@ -64,7 +65,7 @@ type Config struct {
 	Flags      map[string]bool           // conditions in the code, and what they are in production
 	Tombstone  []string                  // prefixes and suffixes of what is about to be dropped
 	Ignores    []Ignore                  // findings that are silenced
-	Wrappers   []Wrapper                 // functions of yours that take SQL
+	Wrappers   []uses.Wrapper            // functions of yours that take SQL
 
 	// deployedFlags are the conditions as the deployed configuration has them.
 	deployedFlags map[string]bool
@@ -105,12 +106,6 @@ type Ignore struct {
 	At     string // a glob of files, relative to the configuration file; ** stands for any folders
 	Reason string // why it may be ignored
 	Line   int    // in the configuration file
-}
-
-// Wrapper is a function of the user's that takes SQL.
-type Wrapper struct {
-	Func string // import/path.Func or import/path.Type.Method
-	SQL  int    // which argument, from 0
 }
 
 // Dialects returns what --dialect takes.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/rules"
 )
 
@@ -38,6 +39,7 @@ ignore:
   - {rule: drop-table, at: "db/migrations/0009*.sql", reason: "covered by 0010"}
 wrappers:
   - {func: example.com/app/db.Exec, sql: 1}
+  - {func: example.com/app/db.Store.Set, does: update, table: 0, columns: 1, where: 2}
 `
 
 func TestDecode(t *testing.T) {
@@ -60,7 +62,10 @@ func TestDecode(t *testing.T) {
 		Flags:     map[string]bool{"cfg.DualWriteStars": true, "flags.ReadNew": false},
 		Tombstone: []string{"_deprecated", "_drop"},
 		Ignores:   []Ignore{{Rule: "drop-table", At: "db/migrations/0009*.sql", Reason: "covered by 0010", Line: 25}},
-		Wrappers:  []Wrapper{{Func: "example.com/app/db.Exec", SQL: 1}},
+		Wrappers: []uses.Wrapper{
+			{Func: "example.com/app/db.Exec", SQL: 1, Table: -1, Columns: -1, Where: -1},
+			{Func: "example.com/app/db.Store.Set", SQL: -1, Table: 0, Columns: 1, Where: 2, Does: "update"},
+		},
 	}
 	crlf := "\ufeff" + strings.ReplaceAll(everything, "\n", "\r\n")
 	for _, text := range []string{everything, crlf} {
@@ -134,6 +139,10 @@ func TestDecodeErrors(t *testing.T) {
 		"flags: {x: 1}":                                     `c.yml:1:12: must be true or false`,
 		"wrappers: [{func: Exec, sql: 1}]":                  `c.yml:1:19: "Exec" names no function`,
 		"wrappers: [{func: a/b.Exec, sql: -1}]":             `c.yml:1:34: must be a number from 0 on`,
+		"wrappers: [{func: a/b.Exec}]":                      `c.yml:1:12: names neither sql: nor table:`,
+		"wrappers: [{func: a/b.Exec, table: 0}]":            `c.yml:1:12: does: is missing here: select, insert`,
+		"wrappers: [{func: a/b.Exec, sql: 0, columns: 1}]":  `c.yml:1:12: table: is missing here`,
+		"wrappers: [{func: a/b.X, table: 0, does: drop}]":   `c.yml:1:42: unknown verb "drop"`,
 		"base: x\nbase: y":                                  `c.yml:2:1: mapping key "base" already defined`,
 		"base: [x":                                          `c.yml:1:7: `,
 		"a:\n\tb: 1":                                        `c.yml:2:1: found character`,

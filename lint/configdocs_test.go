@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/server"
 	"github.com/expandcheck/expandcheck/rules"
@@ -48,25 +49,27 @@ var ofStruct = map[string]struct{ first, required, left []string }{
 	"MigrationsEntry": {required: []string{"dir"}},
 	"Move":            {required: []string{"from", "to"}, left: []string{"Line"}},
 	"Ignore":          {required: []string{"rule", "at", "reason"}, left: []string{"Line"}},
-	"Wrapper":         {required: []string{"func", "sql"}},
+	"uses.Wrapper":    {required: []string{"func"}},
 }
 
-// configKeys reads the keys from config.go.
+// configKeys reads the keys from the files that declare the structs.
 func configKeys(t *testing.T) []key {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "config.go", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
-	}
 	structs := map[string]*ast.StructType{}
-	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.TypeSpec); ok {
-			if s, ok := spec.Type.(*ast.StructType); ok {
-				structs[spec.Name.Name] = s
-			}
+	for prefix, name := range map[string]string{"": "config.go", "uses.": "../analyzer/uses/wrapper.go"} {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
 		}
-		return true
-	})
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok {
+				if s, ok := spec.Type.(*ast.StructType); ok {
+					structs[prefix+spec.Name.Name] = s
+				}
+			}
+			return true
+		})
+	}
 	return keysOf(t, structs, "Config")
 }
 
@@ -136,6 +139,8 @@ func (k key) choices() []string {
 		return names
 	case k.name == "server":
 		return server.Names()
+	case k.name == "does":
+		return uses.Verbs()
 	case k.of == "Deploy":
 		return []string{string(Separate), string(MigrationsFirst)}
 	case k.of == "map[string]rules.Severity":

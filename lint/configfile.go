@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/server"
@@ -157,16 +158,28 @@ func (d *decoder) ignore(n ast.Node) Ignore {
 	return i
 }
 
-func (d *decoder) wrapper(n ast.Node) Wrapper {
-	var w Wrapper
+func (d *decoder) wrapper(n ast.Node) uses.Wrapper {
+	w := uses.Wrapper{SQL: uses.NoArgument, Table: uses.NoArgument, Columns: uses.NoArgument, Where: uses.NoArgument}
 	d.mapping(n, fields{
 		"func": func(v ast.Node) {
 			if w.Func = d.text(v); !strings.Contains(path.Base(w.Func), ".") {
 				d.fail(v, fmt.Sprintf("%q names no function: write import/path.Func or import/path.Type.Method", w.Func))
 			}
 		},
-		"sql": func(v ast.Node) { w.SQL = d.number(v) },
-	}, "func", "sql")
+		"sql":     func(v ast.Node) { w.SQL = d.number(v) },
+		"table":   func(v ast.Node) { w.Table = d.number(v) },
+		"columns": func(v ast.Node) { w.Columns = d.number(v) },
+		"where":   func(v ast.Node) { w.Where = d.number(v) },
+		"does":    func(v ast.Node) { w.Does = d.oneOf(v, "verb", uses.Verbs()) },
+	}, "func")
+	switch {
+	case w.SQL == uses.NoArgument && w.Table == uses.NoArgument:
+		d.fail(n, "names neither sql: nor table: which argument is it?")
+	case w.Table != uses.NoArgument && w.Does == "":
+		d.fail(n, "does: is missing here: "+strings.Join(uses.Verbs(), ", "))
+	case w.Table == uses.NoArgument && (w.Does != "" || w.Columns != uses.NoArgument || w.Where != uses.NoArgument):
+		d.fail(n, "table: is missing here")
+	}
 	return w
 }
 

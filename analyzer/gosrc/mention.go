@@ -27,6 +27,8 @@ type Libraries struct {
 	// Mappers name tables and columns after types: a file that imports one counts
 	// whatever it spells.
 	Mappers []string
+	// Functions count as strings that begin like a statement, where code names one.
+	Functions []string
 }
 
 // Mentioning returns the directories that have, or import, SQL with one of the
@@ -35,7 +37,7 @@ type Libraries struct {
 // imports. With callers also every directory that names another function or
 // method which contains one: it may call it.
 func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string {
-	set := newWordSet(words)
+	set, functions := newWordSet(words), newWordSet(libs.Functions)
 	found := make([]carriers, len(s.Files))
 	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
 	parallel(len(s.Files), func(i int) {
@@ -44,7 +46,7 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 		}
 		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
 		embeds := embedsSQL(s.Files[i].Text)
-		spelling[i] = spelling[i] || embeds
+		spelling[i] = spelling[i] || embeds || len(libs.Functions) > 0 && functions.in(s.Files[i].Text)
 		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
 		if embeds || set.inStrings(s.Files[i].Text) {
 			quoting[i] = true

@@ -91,9 +91,9 @@ func declarations(f *ast.File) map[string]bool {
 	return out
 }
 
-// receiverName is the name of the type that a method is declared for.
+// receiverName is the name of the type that a method is declared for; "" for a function.
 func receiverName(d *ast.FuncDecl) string {
-	if len(d.Recv.List) == 0 {
+	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return ""
 	}
 	t := d.Recv.List[0].Type

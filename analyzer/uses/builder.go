@@ -21,8 +21,8 @@ type library struct {
 // libraries are the builders that are read.
 func libraries() []*library { return []*library{squirrel, gorm2, gorm1} }
 
-func libraryPaths() gosrc.Libraries {
-	var out gosrc.Libraries
+func (o *Options) libraryPaths() gosrc.Libraries {
+	out := gosrc.Libraries{Functions: o.wrapperNames()}
 	for _, lib := range libraries() {
 		if lib.maps {
 			out.Mappers = append(out.Mappers, lib.path)

@@ -23,11 +23,14 @@ type candidate struct {
 	guards []ast.Expr
 	loose  bool // a string that nobody was seen to hand over
 	given  bool // to a function of the program, which may make another text of it
+	// wrapped says that the configuration tells the function to run it.
+	wrapped bool
 }
 
 // A collector walks functions and gathers candidates.
 type collector struct {
-	program *gosrc.Program
+	program  *gosrc.Program
+	wrappers []Wrapper
 	// calls are the arguments that each function of the program is called with,
 	// each list once.
 	calls map[*ast.FuncDecl][][]gosrc.Value
@@ -77,23 +80,23 @@ const maxCalls = 16
 // maxRounds bounds how often what callers give is handed on.
 const maxRounds = 3
 
-func newCollector(p *gosrc.Program) *collector {
-	c := &collector{program: p, calls: map[*ast.FuncDecl][][]gosrc.Value{}, fields: map[fieldKey][]given{}}
+func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][][]gosrc.Value{}, fields: map[fieldKey][]given{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step}
 	return c
 }
 
 // collect walks every function of the packages; again with the arguments of its
 // callers where its texts depend on them.
-func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package) *collector {
-	all := newCollector(p)
+func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
+	all := newCollector(p, wrappers)
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
 		if ctx.Err() != nil {
 			return
 		}
-		c := newCollector(p)
+		c := newCollector(p, wrappers)
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()
@@ -320,14 +323,15 @@ func (c *collector) call(call *gosrc.Call) {
 			c.addCall(target, call.Args)
 		}
 	}
-	if says(call.Callee) {
+	done, wrapped := c.wrapped(call)
+	if !wrapped && says(call.Callee) {
 		return
 	}
 	if call.Receiver != nil {
 		c.chains(call, call.Receiver)
 	}
 	for i, arg := range call.Args {
-		if !goesInto(arg, call.Results) {
+		if i != done && !goesInto(arg, call.Results) {
 			c.texts(call, i, arg, 2)
 		}
 	}

@@ -218,6 +218,9 @@ func sameParts(a, b gosrc.Text) bool {
 // runs says whether the call that a candidate is handed to looks like one that
 // runs SQL.
 func runs(c candidate) bool {
+	if c.wrapped {
+		return true
+	}
 	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
 	for _, word := range [...]string{"exec", "query", "select", "get", "prepare", "raw"} {
 		if strings.Contains(name, word) {

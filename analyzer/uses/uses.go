@@ -31,6 +31,8 @@ type Options struct {
 	Callers bool
 	// Words are fields of structs whose uses count, wherever they are.
 	Words []string
+	// Wrappers are functions that run what they are handed.
+	Wrappers []Wrapper
 	// Flags are conditions whose value in production is known, as the code spells them.
 	Flags map[string]bool
 }
@@ -51,11 +53,12 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	scan.Files = slices.DeleteFunc(scan.Files, func(f gosrc.Source) bool { return o.skips(path.Dir(f.Name)) })
+	wrong := o.wrong(scan)
 	names := o.names()
 	if len(names) == 0 {
-		return &schema.Uses{Files: o.files(scan), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions}, nil
+		return &schema.Uses{Files: o.files(scan), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions, Remarks: wrong}, nil
 	}
-	wanted := scan.Mentioning(names, o.Callers, libraryPaths())
+	wanted := scan.Mentioning(names, o.Callers, o.libraryPaths())
 	if len(o.Words) > 0 {
 		wanted = append(wanted, scan.Having(o.Words)...)
 		slices.Sort(wanted)
@@ -67,7 +70,7 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	out := Of(ctx, program, o)
-	out.Files, out.Ignores, out.Libraries, out.Mentions = o.files(scan), ignores(scan), unread(scan), scan.Mentions
+	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = o.files(scan), ignores(scan), unread(scan), scan.Mentions, wrong
 	return out, ctx.Err()
 }
 
@@ -112,7 +115,7 @@ func Of(ctx context.Context, program *gosrc.Program, o Options) *schema.Uses {
 		}
 		packages = append(packages, pkg)
 	}
-	c := collect(ctx, program, packages)
+	c := collect(ctx, program, packages, o.Wrappers)
 	r := c.read(ctx, o)
 	out.Queries, out.Unresolved, out.Strings = r.queries, r.unresolved, r.strings
 	out.Skipped = append(out.Skipped, r.skipped()...)

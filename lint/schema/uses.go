@@ -23,6 +23,8 @@ type Uses struct {
 	// Libraries use columns without spelling SQL, and are not read: where there is
 	// one, only a name that no file mentions is surely out of use.
 	Libraries []string
+	// Remarks are what the reader should know of how the code was read.
+	Remarks []string
 	// Mentions says whether some Go file has the word, also as StarCount for star_count.
 	Mentions func(word string) bool
 }
