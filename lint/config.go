@@ -59,10 +59,10 @@ type Config struct {
 	// What the configuration file says.
 
 	Migrations []MigrationsEntry         // the migration directories; without it, each that is found
-	Deploy     Deploy                    // whether schema and code are deployed one after the other, or migrations first in one release
+	Deploy     Deploy                    // separate: schema and the code that needs it are never deployed in one release; migrations-first: in one, once the migrations have run
 	Rules      map[string]rules.Severity // the severity of a rule, or off
 	Moves      []Move                    // what replaces what, where no directive in a migration says so
-	Flags      map[string]bool           // conditions in the code, and what they are in production
+	Flags      map[string]bool           // conditions in the code, and what they are in production; the release that changes one takes the step
 	Tombstone  []string                  // prefixes and suffixes of what is about to be dropped
 	Ignores    []Ignore                  // findings that are silenced
 	Wrappers   []uses.Wrapper            // functions of yours that take SQL

@@ -308,7 +308,7 @@ func (d *Database) squash(ctx context.Context, cfg Config) (squashed bool, diffe
 // replayed returns the schema that migrations come to, after the dump of their
 // tree. It stops where until says so, which is asked before the first and after each.
 func (d *Database) replayed(ctx context.Context, tree fs.FS, migrations []*migration.Migration, until func(int, *schema.Schema) bool) (*schema.Schema, error) {
-	other := &Database{Server: d.Server, Schema: schema.New(), entry: d.entry, lineage: newLineage(),
+	other := &Database{Server: d.Server, Schema: schema.New(), entry: d.entry, lineage: newLineage(nil),
 		pending: map[*migration.Migration]bool{}, gone: map[string]*schema.Table{}}
 	if err := other.snapshot(tree); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

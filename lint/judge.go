@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/lint/sqltext"
 	"github.com/expandcheck/expandcheck/rules"
@@ -30,20 +31,21 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 	if !d.oneRelease(cfg) {
 		final = d.Schema
 	}
+	tombstone := func(name string) bool { return move.Tombstone(name, cfg.Tombstone) }
 	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg),
-		Shared: d.entry.Shared, MigrationsFirst: cfg.Deploy == MigrationsFirst, Flags: cfg.Flags, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
+		Shared: d.entry.Shared, MigrationsFirst: cfg.Deploy == MigrationsFirst, Flags: cfg.Flags, Tombstone: tombstone, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
 	if final == nil {
 		pass.Before = d.before
 	}
 	for _, r := range d.Pending {
 		pass.Release, pass.Motion, pass.Unwritten = r, d.record.moves[r], d.record.unwritten[r]
-		pass.Filled = d.filledBefore(cfg, r)
+		pass.Filled, pass.HiddenBefore = d.filledBefore(cfg, r), d.hiddenBefore(r)
 		judgeWith(cfg, pass, func(f rules.Family) bool { return f != rules.Code })
 		d.unread(cfg, r, emit)
 	}
 	last := d.lastRelease()
 	pass.Release, pass.Motion, pass.Unwritten = last, d.record.moves[last], d.record.unwritten[last]
-	pass.Filled = d.filledBefore(cfg, last)
+	pass.Filled, pass.HiddenBefore = d.filledBefore(cfg, last), d.hiddenBefore(last)
 	judgeWith(cfg, pass, func(f rules.Family) bool { return f == rules.Code })
 	d.judgeHistory(cfg, emit)
 	d.problems(cfg, emit)
@@ -89,6 +91,13 @@ func (d *Database) filledBefore(cfg Config, r *rules.Release) func(*schema.Table
 			slices.ContainsFunc(cfg.Moves, func(m Move) bool {
 				return m.Backfilled && slices.ContainsFunc(m.To, func(to string) bool { return schema.SameName(to, name) })
 			})
+	}
+}
+
+// hiddenBefore returns what tells which soft contracts were deployed before a release.
+func (d *Database) hiddenBefore(r *rules.Release) func(*schema.Table, *schema.Column) (rules.Hiding, bool) {
+	return func(t *schema.Table, c *schema.Column) (rules.Hiding, bool) {
+		return d.lineage.hiddenBefore(r.Number, t, c)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
@@ -16,13 +17,22 @@ type lineage struct {
 	departed map[columnKey]rules.Departure
 	addedBy  map[int]*migration.Migration // by the ID of the column
 	fills    []filled
-	doubted  map[int]bool // tables, by ID, that something unread may have changed
+	hidden   map[int]hiding // soft contracts, by the ID of the column or table
+	doubted  map[int]bool   // tables, by ID, that something unread may have changed
+
+	tombstones []string // words that mark a name as about to be dropped
 }
 
 // filled is a column in which a migration left no NULL.
 type filled struct {
 	table, column int // by ID
 	release       int // 0 for what is deployed
+}
+
+// hiding is a soft contract on a column or table.
+type hiding struct {
+	rules.Hiding
+	release int // 0 for what is deployed
 }
 
 // A columnKey names a column by the folded names of its table and its own.
@@ -32,12 +42,57 @@ func keyOf(table, column string) columnKey {
 	return columnKey{schema.Fold(table), schema.Fold(column)}
 }
 
-func newLineage() lineage {
-	return lineage{defined: map[int]rules.Definition{}, departed: map[columnKey]rules.Departure{}, addedBy: map[int]*migration.Migration{}, doubted: map[int]bool{}}
+func newLineage(tombstones []string) lineage {
+	return lineage{tombstones: tombstones, defined: map[int]rules.Definition{}, departed: map[columnKey]rules.Departure{}, addedBy: map[int]*migration.Migration{}, hidden: map[int]hiding{}, doubted: map[int]bool{}}
 }
 
-// add keeps what a change did to the columns of a table.
-func (h *lineage) add(c schema.Change, m *migration.Migration, e schema.Effect) {
+// hide keeps which columns and tables a change made INVISIBLE, or renamed to a
+// tombstone, and which it brought back.
+func (h *lineage) hide(c schema.Change, e schema.Effect, release int) {
+	before, after := e.Before, e.After
+	if before == nil || after == nil || before.ID != after.ID {
+		return
+	}
+	at := c.Base()
+	renamed := func(id int, was, is string) {
+		if was == is {
+			return
+		}
+		delete(h.hidden, id)
+		if move.Tombstone(is, h.tombstones) && !move.Tombstone(was, h.tombstones) {
+			h.hidden[id] = hiding{rules.Hiding{Made: at, What: "renamed to it"}, release}
+		}
+	}
+	renamed(after.ID, before.Name.Name, after.Name.Name)
+	for _, col := range after.Columns {
+		old := before.ColumnByID(col.ID)
+		if old == nil || old == col {
+			continue
+		}
+		renamed(col.ID, old.Name, col.Name)
+		switch {
+		case col.Invisible && !old.Invisible:
+			h.hidden[col.ID] = hiding{rules.Hiding{Made: at, What: "made INVISIBLE"}, release}
+		case !col.Invisible && old.Invisible:
+			delete(h.hidden, col.ID)
+		}
+	}
+}
+
+// hiddenBefore returns the soft contract that was deployed before a release on a
+// column, or on a table where column is nil.
+func (h *lineage) hiddenBefore(release int, t *schema.Table, c *schema.Column) (rules.Hiding, bool) {
+	id := t.ID
+	if c != nil {
+		id = c.ID
+	}
+	soft, ok := h.hidden[id]
+	return soft.Hiding, ok && soft.release < release
+}
+
+// add keeps what a change of a release did to the columns of a table.
+func (h *lineage) add(c schema.Change, m *migration.Migration, e schema.Effect, release int) {
+	h.hide(c, e, release)
 	at := c.Base().Pos()
 	if e.After != nil {
 		for _, col := range e.After.Columns {

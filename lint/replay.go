@@ -70,7 +70,7 @@ func newDatabase(cfg Config, e MigrationsEntry) (*Database, error) {
 	if named := cfg.Server != "" || e.Server != ""; named && cfg.Dialect != "" && cfg.Dialect != string(srv.Family) {
 		return nil, fmt.Errorf("--dialect %s contradicts the server %s, whose dialect is %s: leave --dialect out", cfg.Dialect, name, srv.Family)
 	}
-	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, gone: map[string]*schema.Table{}, ddl: map[*migration.Statement]bool{}, lineage: newLineage()}, nil
+	return &Database{Server: srv, entry: e, pending: map[*migration.Migration]bool{}, dark: map[*migration.Statement]bool{}, gone: map[string]*schema.Table{}, ddl: map[*migration.Statement]bool{}, lineage: newLineage(cfg.Tombstone)}, nil
 }
 
 func (d *Database) options(cfg Config) migration.Options {
@@ -304,31 +304,23 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	if step.Change.Base().Hidden != nil && d.Schema.Moot(step.Change) {
 		return
 	}
-	var missing string
+	var effect schema.Effect
+	number := 0 // deployed
 	if release == nil {
-		effect := d.Schema.Apply(step.Change)
-		d.record.add(step, effect)
-		d.lineage.add(step.Change, step.Migration, effect)
-		d.keepGone(step.Change, effect)
-		missing = effect.Missing
+		effect = d.Schema.Apply(step.Change)
 	} else {
-		effect := release.Add(d.Schema, step).Effect
-		d.record.add(step, effect)
-		d.lineage.add(step.Change, step.Migration, effect)
-		d.keepGone(step.Change, effect)
-		missing = effect.Missing
+		effect, number = release.Add(d.Schema, step).Effect, release.Number
 	}
+	d.record.add(step, effect)
+	d.lineage.add(step.Change, step.Migration, effect, number)
+	d.keepGone(step.Change, effect)
 	if o, dark := step.Change.(*schema.Opaque); dark {
 		d.lineage.doubt(d.Schema, o, step.Statement)
 	}
 	if u, ok := step.Change.(*schema.Update); ok && step.Change.Base().Hidden == nil {
-		number := 0
-		if release != nil {
-			number = release.Number
-		}
 		d.lineage.fill(d.Schema, u, step.Migration, number)
 	}
-	if missing != "" && !slices.Contains(d.missing, missing) {
+	if missing := effect.Missing; missing != "" && !slices.Contains(d.missing, missing) {
 		d.missing = append(d.missing, missing)
 	}
 }
@@ -395,7 +387,7 @@ func (d *Database) snapshot(tree fs.FS) error {
 			}
 			effect := d.Schema.Apply(c)
 			d.record.add(rules.Step{Change: c}, effect)
-			d.lineage.add(c, nil, effect)
+			d.lineage.add(c, nil, effect, 0)
 		}
 	}
 	return nil

@@ -19,6 +19,12 @@ type contraction struct {
 	help   string
 	// object is the column in the report; it may be one that nobody can use.
 	object string
+	// to is the name that takes its place; "" for a drop.
+	to string
+	// hidden is the soft contract that was deployed before; nil without one.
+	hidden *Hiding
+	// hide says how to make one.
+	hide string
 }
 
 // contract reports a contract step with the verdict that the code allows, or
@@ -28,9 +34,7 @@ func (p *Pass) contract(c contraction) {
 	f.Object = c.object
 	f.Help = c.help
 	if !p.BaseUses.Analysed() {
-		f.Verdict = Unknown
-		f.Message = c.what + ": " + c.breaks + "; no Go code was analysed, so nothing shows that it is out of use"
-		p.Report(f)
+		p.unknown(f, c, "; no Go code was analysed, so nothing shows that it is out of use")
 		return
 	}
 	if p.comesBack(c) {
@@ -47,18 +51,52 @@ func (p *Pass) contract(c contraction) {
 		f.Related = sitesOf(possible)
 		p.Report(f)
 	case p.unread(c) != "":
-		f.Verdict = Unknown
-		f.Message = fmt.Sprintf("%s: %s; %s", c.what, c.breaks, p.unread(c))
-		p.Report(f)
-	case p.Shared:
+		p.unknown(f, c, "; "+p.unread(c))
+	case p.Shared && c.hidden == nil:
 		f.Verdict = Unknown
 		f.Severity = p.AtMost(Warning)
 		f.Message = c.what + ": no Go code of this repository uses it, but other programs share this schema (`shared: true`): " + c.breaks
+		if c.hide != "" {
+			f.Help = "first " + c.hide + ", in a release of its own, and drop it when no program missed it; if that is known otherwise, say so: `-- expandcheck:ignore " + p.Rule.Name + ": REASON`"
+		}
 		p.Report(f)
 	default:
 		f.Verdict = Proved
 		p.Prove(Proof{Finding: f, GoFiles: p.BaseUses.Files, Unresolved: len(p.BaseUses.Unresolved)})
 	}
+}
+
+// unknown reports that nothing shows what goes away to be out of use. That it was
+// hidden before, and stayed so, speaks for that.
+func (p *Pass) unknown(f Finding, c contraction, why string) {
+	f.Verdict = Unknown
+	f.Message = c.what + ": " + c.breaks + why
+	if h := c.hidden; h != nil {
+		at := h.Made.Pos()
+		f.Severity = p.AtMost(Warning)
+		f.Message += fmt.Sprintf("; it was %s before, by %s", h.What, spell(at))
+		f.Related = append(f.Related, Related{Pos: at, Message: h.What + " here"})
+	}
+	p.Report(f)
+}
+
+// hiding returns the soft contract that was deployed before the release, or nil.
+func (p *Pass) hiding(t *schema.Table, c *schema.Column) *Hiding {
+	if t == nil {
+		return nil
+	}
+	if h, ok := p.HiddenBefore(t, c); ok {
+		return &h
+	}
+	return nil
+}
+
+// renameHelp is the next step to take instead of a rename, or before one to a tombstone.
+func (p *Pass) renameHelp(to, otherwise string) string {
+	if p.Tombstone(to) {
+		return "deploy code that does not use it first, then rename it, and drop it when nothing missed it: a release each"
+	}
+	return otherwise
 }
 
 // comesBack: where each migration is a release of its own, the code was written
@@ -104,12 +142,22 @@ func (p *Pass) premature(f Finding, c contraction, users []*schema.Use) {
 	f.Verdict = Premature
 	f.Message = fmt.Sprintf("%s, and running code still uses it: %s: %s", c.what, sites(users), c.breaks)
 	f.Related = sitesOf(users)
-	if p.HeadUses != p.BaseUses && p.HeadUses.Analysed() {
+	if p.HeadUses != p.BaseUses && p.HeadUses.Analysed() && !p.takesNewName(c) {
 		if certain, possible := c.users(p.HeadUses.Of(c.table.Name, c.column)); len(certain) == 0 && len(possible) == 0 {
 			f.Help = "the pending code no longer uses it: ship that code first, then this migration in a release of its own"
 		}
 	}
 	p.Report(f)
+}
+
+// takesNewName says whether the pending code uses what takes the place of what goes
+// away: it cannot be shipped first.
+func (p *Pass) takesNewName(c contraction) bool {
+	table, column := c.table.Name, c.to
+	if c.column == "" {
+		table, column = c.to, ""
+	}
+	return c.to != "" && len(p.HeadUses.Of(table, column)) > 0
 }
 
 // unread says why that no use was found shows nothing; "" when it does.

@@ -32,7 +32,10 @@ the column INVISIBLE for a while. Drop it in a release of its own.
 
 ## When it is silent
 
-For a table or column that the same release creates. A template placeholder that has no
+For a table or column that the same release creates. Where other programs use the schema
+(` + "`shared: true`" + `), it is a warning until a release was deployed in which the column is
+INVISIBLE, or has the name of a tombstone (` + "`tombstone:`" + `; nick_deprecated, _drop_nick …). Where no
+code was read, it is a warning after such a release, and an error without. A template placeholder that has no
 value may stand for any column, and is reported.`,
 	Bad:  "drop-of-deployed-column-fires",
 	Good: "drop-of-new-column-is-silent",
@@ -54,7 +57,11 @@ func runDropColumn(p *Pass) {
 		if old != nil && p.Deployed(before, c.Column) == nil {
 			continue
 		}
-		p.contract(contraction{step: s, table: c.Table, column: c.Column, object: c.Column,
+		var hidden *Hiding
+		if old != nil {
+			hidden = p.hiding(before, old)
+		}
+		p.contract(contraction{step: s, table: c.Table, column: c.Column, object: c.Column, hidden: hidden, hide: p.hideColumn(c.Column),
 			what:   fmt.Sprintf("`%s.%s` is dropped%s", c.Table, c.Column, aside(before, p.End(before), old)),
 			breaks: "statements of the running code that name it fail (error 1054)",
 			help:   dropColumnHelp})
@@ -62,6 +69,14 @@ func runDropColumn(p *Pass) {
 	for _, r := range p.rebuilds {
 		p.reportUncopied(r)
 	}
+}
+
+// hideColumn says how a column is hidden before it is dropped.
+func (p *Pass) hideColumn(name string) string {
+	if p.Server.RenamesDrop {
+		return "make it INVISIBLE"
+	}
+	return "make it INVISIBLE, or rename it to `" + name + "_deprecated`"
 }
 
 // reportUncopied: the copy of a rebuild carries over the rows without a column

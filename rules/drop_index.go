@@ -34,7 +34,7 @@ undone in an instant. Drop it when nothing got slow.
 ## When it is silent
 
 When a deployed query names it in a hint it is an error, whatever else covers it. It is
-silent when it was made INVISIBLE or IGNORED before; when another index does its work, which
+silent when it was made INVISIBLE or IGNORED in a release before; when another index does its work, which
 may come with the same release: one that begins with the same columns (InnoDB ends every
 index with the primary key), or a unique key whose columns it begins with; when its first
 column is dropped too, which drop-column reports; for a table that the same release
@@ -55,7 +55,7 @@ func runDropIndex(p *Pass) {
 		if key != nil && !key.Unique() && (end == nil || end.Key(c.Name) == nil) && p.hinted(s, key) {
 			continue
 		}
-		if key == nil || key.Unique() || key.Invisible || covered(end, key) || headless(end, key) {
+		if key == nil || key.Unique() || p.invisible(s, key) || covered(end, key) || headless(end, key) {
 			continue
 		}
 		f := p.At(s)
@@ -105,6 +105,12 @@ func (p *Pass) droppedKey(s *Step, name string) *schema.Key {
 		return nil
 	}
 	return now
+}
+
+// invisible says whether a key was INVISIBLE before the release.
+func (p *Pass) invisible(s *Step, key *schema.Key) bool {
+	was := p.Start(s.Effect.Before).Key(key.Name)
+	return key.Invisible && (was == nil || was.Invisible)
 }
 
 // covered says whether another index does the work of the key: it begins with the

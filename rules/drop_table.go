@@ -28,7 +28,9 @@ tombstone such as users_deprecated for a while. Drop it in a release of its own.
 
 ## When it is silent
 
-For temporary tables; for a table that the same release creates; for a backup
+For temporary tables; where no code uses the table, unless other programs use the schema
+(` + "`shared: true`" + `) and no release was deployed in which it had the name of a tombstone
+(` + "`tombstone:`" + `; users_deprecated, _drop_users …); for a table that the same release creates; for a backup
 that a rebuild in the same release made, once all its rows were copied. What the
 new table has less than the old one, drop-column and the other rules report as
 if an ALTER changed it.
@@ -67,12 +69,20 @@ func runDropTable(p *Pass) {
 		case before != nil && p.Start(before) == nil:
 		case p.rebuildOf(before) != nil && p.reportRebuilt(s, p.rebuildOf(before)):
 		default:
-			p.contract(contraction{step: s, table: c.Table,
+			p.contract(contraction{step: s, table: c.Table, hidden: p.hiding(before, nil), hide: p.hideTable(c.Table.Name),
 				what:   fmt.Sprintf("table `%s` is dropped", c.Table),
 				breaks: "statements of the running code that name it fail (error 1146), and its rows are gone",
 				help:   dropTableHelp})
 		}
 	}
+}
+
+// hideTable says how a table is hidden before it is dropped.
+func (p *Pass) hideTable(name string) string {
+	if p.Server.RenamesDrop {
+		return ""
+	}
+	return "rename it to `" + name + "_deprecated`"
 }
 
 // reportRebuilt reports what is amiss when another table takes the place of the

@@ -126,6 +126,11 @@ type Pass struct {
 	// Filled says whether a migration that was deployed before the release left no
 	// NULL in a column, or a directive says so.
 	Filled func(*schema.Table, *schema.Column) bool
+	// HiddenBefore returns the soft contract that was deployed before the release on a
+	// column, or on a table where the column is nil.
+	HiddenBefore func(*schema.Table, *schema.Column) (Hiding, bool)
+	// Tombstone says whether a name is marked as about to be dropped.
+	Tombstone func(name string) bool
 	// Shared says that other programs use the schema.
 	Shared bool
 	// MigrationsFirst says that migrations have run when new code starts.
@@ -147,6 +152,13 @@ type Pass struct {
 type Definition struct {
 	Pos   schema.Position
 	Added bool // to a table that was there: old rows have its default
+}
+
+// A Hiding is a soft contract: what is about to be dropped was hidden first, so that
+// who still counts on it was heard of while that is undone in an instant.
+type Hiding struct {
+	Made *schema.Clause
+	What string // made INVISIBLE
 }
 
 // A Departure is the end of a column under its name.

@@ -33,7 +33,8 @@ writing the old one, drop it: one release each.
 ## When it is silent
 
 For a table or column that the same release creates; for a change of upper and
-lower case alone.`,
+lower case alone; for a column that no code names: so it gets the name of a tombstone,
+such as nick_deprecated, before it is dropped.`,
 	Bad:  "rename-of-deployed-column-fires",
 	Good: "rename-of-new-column-is-silent",
 	Run:  runRenameColumn,
@@ -60,9 +61,9 @@ func runRenameColumn(p *Pass) {
 		if known && p.Deployed(before, from) == nil || !known && !s.unresolved() && (ifExists || before != nil && !before.Unknown) {
 			continue
 		}
-		p.contract(contraction{step: s, table: table, column: from, object: from,
+		p.contract(contraction{step: s, table: table, column: from, object: from, to: to,
 			what:   fmt.Sprintf("`%s.%s` is renamed to `%s`", table, from, to),
 			breaks: "statements of the running code that name it fail from that moment on (error 1054)" + p.renameLoses("column"),
-			help:   fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to)})
+			help:   p.renameHelp(to, fmt.Sprintf("add `%s`, write both, backfill, read the new one, stop writing the old one, then drop it: a release each", to))})
 	}
 }

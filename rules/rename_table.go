@@ -122,10 +122,10 @@ func (p *Pass) reportRename(s *Step, c *schema.RenameTable) {
 			return
 		}
 	}
-	p.contract(contraction{step: s, table: c.Table,
+	p.contract(contraction{step: s, table: c.Table, to: c.To.Name,
 		what:   fmt.Sprintf("table `%s` is renamed to `%s`", c.Table, c.To),
 		breaks: "statements of the running code that name it fail from that moment on (error 1146)" + p.renameLoses("table"),
-		help:   "create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view"})
+		help:   p.renameHelp(c.To.Name, "create a new table, write both, backfill, read the new one, stop writing the old one, then drop it: a release each; or keep the old name as an updatable view")})
 }
 
 // standsIn reports a rename behind which a view takes the old name, if it has what

@@ -228,6 +228,35 @@ func TestPartners(t *testing.T) {
 	}
 }
 
+// Before code may stop writing a column, INSERTs must be able to leave it out.
+func TestDefaultBeforeStopOldWrites(t *testing.T) {
+	code := []string{"Add: INSERT INTO users (name, first_name) VALUES (?, ?)", "Get: SELECT first_name FROM users"}
+	for shape, want := range map[string]bool{"": true, "ALTER TABLE users ALTER COLUMN name SET DEFAULT '';": false, "ALTER TABLE users MODIFY name VARCHAR(200) NULL;": false} {
+		w := world{releases: []string{users, split, shape, ""}, base: code, head: code, declared: declare("users.name", "users.first_name")}
+		first := w.find(t)[0].Step(move.StopOldWrites).Evidence[0].Message
+		if got := strings.HasPrefix(first, "first give `users.name` a DEFAULT or NULL, in a release of its own"); got != want {
+			t.Errorf("%q: the first word on step 5 is %q", shape, first)
+		}
+	}
+}
+
+func TestTombstone(t *testing.T) {
+	for name, want := range map[string]bool{
+		"nick_deprecated": true, "_deprecated_nick": true, "deprecated_nick": true, "nick_old": true, "old_nick": true, "unused_nick": true,
+		"_drop_nick_20261102": true, "nick_drop_2026_11_02": true, "__NICK_OLD": true, "nick_dropped": true,
+		"nick": false, "threshold": false, "old": false, "droplet_id": false, "folder_older": false, "": false,
+	} {
+		if move.Tombstone(name, nil) != want {
+			t.Errorf("%q: got %v, want %v", name, !want, want)
+		}
+	}
+	for name, want := range map[string]bool{"nick_to_be_dropped": true, "zz_nick": true, "nick_old": false, "fizz_nick": false} {
+		if move.Tombstone(name, []string{"_to_be_dropped", "zz_", "_"}) != want {
+			t.Errorf("%q with words of their own: got %v, want %v", name, !want, want)
+		}
+	}
+}
+
 // Which reads hand the value on, and which fall back to the other side.
 func TestReads(t *testing.T) {
 	tests := []struct{ statement, want string }{

@@ -272,20 +272,17 @@ func (m *Move) stopOldWrites() {
 	case len(m.Head.OnlyNew()) > 0 && m.Steps[DualWrite].State != Missing:
 		s.State = Partial
 	}
-	for _, q := range queriesOf(m.Head.OldWrites) {
-		s.note(q.Site, "writes %s", Names(m.From))
-	}
 	if len(m.Head.OldWrites) == 0 {
 		s.note(schema.Position{}, "no code writes %s", Names(m.From))
 		return
 	}
-	if m.Steps[ReadNew].State < Pending {
-		return
-	}
 	for _, t := range m.from {
-		if t.def != nil && t.def.Required() {
+		if m.Steps[ReadNew].State >= Pending && t.def != nil && t.def.Required() {
 			s.note(schema.Position{}, "first give `%s` a DEFAULT or NULL, in a release of its own: INSERTs that leave it out would fail (error 1364)", t.Object)
 		}
+	}
+	for _, q := range queriesOf(m.Head.OldWrites) {
+		s.note(q.Site, "writes %s", Names(m.From))
 	}
 }
 

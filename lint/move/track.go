@@ -199,28 +199,24 @@ func (t *track) is(table schema.Name, column string) bool {
 
 // tombstone says whether a name is marked as about to be dropped.
 func (in *Input) tombstone(o Object) bool {
-	name := o.Column
-	if name == "" {
-		name = o.Table.Name
+	if o.Column != "" {
+		return Tombstone(o.Column, in.Tombstones)
 	}
-	words := in.Tombstones
+	return Tombstone(o.Table.Name, in.Tombstones)
+}
+
+// Tombstone says whether a name is marked as about to be dropped: by one of the
+// words at its beginning or end, or of the usual ones when there are none.
+func Tombstone(name string, words []string) bool {
 	if len(words) == 0 {
 		words = []string{"deprecated", "drop", "dropped", "old", "unused"}
 	}
-	parts := strings.FieldsFunc(schema.Fold(name), func(r rune) bool { return r == '_' })
-	for len(parts) > 1 && strings.Trim(parts[len(parts)-1], "0123456789") == "" { // a date
-		parts = parts[:len(parts)-1]
-	}
-	if len(parts) == 0 {
-		return false
-	}
-	for _, w := range words {
+	name = strings.TrimRight(schema.Fold(name), "_0123456789") // a date
+	name = strings.Trim(name, "_")
+	return slices.ContainsFunc(words, func(w string) bool {
 		w = schema.Fold(strings.Trim(w, "_…*"))
-		if parts[0] == w || parts[len(parts)-1] == w {
-			return true
-		}
-	}
-	return false
+		return w != "" && (strings.HasPrefix(name, w+"_") || strings.HasSuffix(name, "_"+w))
+	})
 }
 
 // rowsOf returns what a change stores in rows, and whether it changes rows at all.
