@@ -135,9 +135,9 @@ func (q *reading) selectQuery(n *ast.SelectStmt, outer *scope, c context) []outp
 		return q.valuesQuery(n, sc, inner)
 	}
 	out := q.selectList(n, sc, c)
-	sc.results = out
 	q.expr(n.Where, sc, conditions)
 	q.rejects(n.Where, sc)
+	sc.results = out
 	sc.leaveOut(out)
 	if n.GroupBy != nil {
 		q.items(n.GroupBy.Items, sc, conditions, out, false)
