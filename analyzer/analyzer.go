@@ -74,7 +74,10 @@ type checker struct {
 func (c *checker) run(pass *analysis.Pass) (any, error) {
 	program := gosrc.Wrap(c.state.Root(), pass.Fset, pass.Files, pass.Pkg, pass.TypesInfo)
 	findings := c.findings
-	if state, changed := c.state.WithPackage(context.Background(), program); changed {
+	read := func(file string) ([]byte, error) {
+		return pass.ReadFile(filepath.Join(c.state.Root(), filepath.FromSlash(file)))
+	}
+	if state, changed := c.state.WithPackage(context.Background(), program, read); changed {
 		findings = func() []Finding { return Findings(state) }
 	}
 	report(pass, c.state.Root(), findings())

@@ -1,10 +1,12 @@
 package lint
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -25,15 +27,21 @@ func (s *State) InCode() []rules.Finding {
 }
 
 // WithPackage returns the state of a tree in which a package is as program has
-// it, and whether that differs from what was read.
-func (s *State) WithPackage(ctx context.Context, program *gosrc.Program) (*State, bool) {
+// it, and whether that differs from what was read. What read returns is what the
+// files of the package hold there, as an editor has them.
+func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read func(file string) ([]byte, error)) (*State, bool) {
+	edited := func(file string) bool {
+		now, err := read(file)
+		old, oldErr := fs.ReadFile(s.cfg.Root, file)
+		return err != nil || oldErr != nil || !bytes.Equal(now, old)
+	}
 	out, changed := &State{cfg: s.cfg}, false
 	for _, d := range s.Databases {
 		c := *d
 		if d.HeadUses != nil {
 			u := uses.Of(ctx, program, d.usesOptions(s.cfg, catalog{d.Schema, d.gone}))
 			for _, pkg := range program.Packages {
-				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries)
+				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries, edited)
 				c.HeadUses, changed = replaced, changed || differs
 			}
 			if d.BaseUses == d.HeadUses {

@@ -93,8 +93,12 @@ func (q *gormQuery) take(l *gosrc.Link) {
 		return
 	}
 	q.model = mapped(named, s)
-	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
+	if name, own := l.Package.MethodResult(named, "TableName").(gosrc.Text); own {
 		q.table = name
+		return
+	}
+	if hasMethod(named, "TableName") {
+		q.table = gosrc.Text{{Hole: "TableName of " + q.model.name, Pos: l.Call.Args[0].Pos()}}
 		return
 	}
 	q.table = gosrc.Text{{Text: "`" + plural(snake(q.model.name)) + "`", Pos: l.Call.Args[0].Pos()}}

@@ -52,7 +52,10 @@ func (u *Uses) Of(table, column string) []*Use {
 // Replaced returns the uses with the queries of a package replaced, and whether
 // that makes a difference. A query that runs where the index knows one keeps what
 // the index knows: it has seen the whole module.
-func (u *Uses) Replaced(pkg string, queries []*Query) (*Uses, bool) {
+//
+// What the index knows of files that edited does not name stays too: the package
+// alone does not show who calls it, nor what the types of others do.
+func (u *Uses) Replaced(pkg string, queries []*Query, edited func(file string) bool) (*Uses, bool) {
 	out := *u
 	out.Queries = nil
 	known, seen := map[Position]bool{}, map[Position]bool{}
@@ -60,7 +63,7 @@ func (u *Uses) Replaced(pkg string, queries []*Query) (*Uses, bool) {
 		seen[q.Site] = true
 	}
 	for _, q := range u.Queries {
-		if q.Package != pkg || seen[q.Site] {
+		if q.Package != pkg || seen[q.Site] || !edited(q.Site.File) {
 			out.Queries = append(out.Queries, q)
 		}
 		if q.Package == pkg {
