@@ -105,3 +105,25 @@ func firstOfEach(writes []*move.Write) []*move.Write {
 	}
 	return out
 }
+
+// A readSet is what one statement reads of the new side: it has one cause.
+type readSet struct {
+	*move.Read
+	names []string
+}
+
+// eachRead gathers reads by statement.
+func eachRead(m *move.Move, reads []*move.Read) []readSet {
+	var out []readSet
+	for _, r := range reads {
+		name := "`" + object(m, r.Use) + "`"
+		if n := len(out); n > 0 && out[n-1].Query == r.Query {
+			out[n-1].names = append(out[n-1].names, name)
+			continue
+		}
+		out = append(out, readSet{r, []string{name}})
+	}
+	return out
+}
+
+func (r readSet) String() string { return strings.Join(r.names, ", ") }

@@ -49,12 +49,12 @@ func runReadBeforeBackfill(p *Pass) {
 		if m.Head == nil || m.Deployed(move.BackfillRows) {
 			continue
 		}
-		for _, r := range m.Head.NewReads {
-			if r.Fallback || len(early(m, r)) > 0 {
+		for _, r := range eachRead(m, m.Head.NewReads) {
+			if r.Fallback || len(early(m, r.Read)) > 0 {
 				continue
 			}
 			f := p.AtUse(r.Use)
-			f.Message = fmt.Sprintf("reads `%s`, but rows from before the dual-write have no value there: %s", object(m, r.Use), notFilled(m))
+			f.Message = fmt.Sprintf("reads %s, but rows from before the dual-write have no value there: %s", r, notFilled(m))
 			f.Help = fmt.Sprintf("deploy a backfill first, or fall back to %s where there is none; if the rows are filled, say so in the configuration: `moves: [{from: %s, to: %s, backfilled: true}]`", move.Names(m.From), list(m.From), list(m.To))
 			for _, b := range m.Backfills {
 				f.Related = append(f.Related, Related{b.Pos, "copies some of it"})

@@ -53,14 +53,14 @@ func runReadBeforeDualWrite(p *Pass) {
 		if m.Head == nil {
 			continue
 		}
-		for _, r := range m.Head.NewReads {
-			writers := early(m, r)
+		for _, r := range eachRead(m, m.Head.NewReads) {
+			writers := early(m, r.Read)
 			if len(writers) == 0 {
 				continue
 			}
 			w := writers[0]
 			f := p.AtUse(r.Use)
-			f.Message = fmt.Sprintf("reads `%s`, but %s writes `%s` without it: the read does not see what is written there", object(m, r.Use), w, object(m, w.Use))
+			f.Message = fmt.Sprintf("reads %s, but %s writes `%s` without it: the read does not see what is written there", r, w, object(m, w.Use))
 			f.Help = "write " + move.Names(m.To) + " wherever " + move.Names(m.From) + " is written, and deploy that; then backfill; then read"
 			for _, w := range writers {
 				f.Related = append(f.Related, Related{w.Place(), fmt.Sprintf("writes `%s` without %s", object(m, w.Use), move.Names(w.Lacks))})
