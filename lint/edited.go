@@ -79,10 +79,10 @@ func (d *Database) goneFinding(f rules.Finding, e edit, name string) rules.Findi
 
 // howToRestore shows the command that brings a file back.
 func (d *Database) howToRestore(file string) string {
-	if d.commit == "" {
+	if d.past == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (`git checkout %s -- %s`)", shortCommit(d.commit), path.Clean(file))
+	return fmt.Sprintf(" (`git checkout %s -- %s`)", shortCommit(d.past.Commit), path.Clean(file))
 }
 
 func positionOf(st *migration.Statement) schema.Position {

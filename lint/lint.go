@@ -56,11 +56,12 @@ type Database struct {
 	session   session
 	record    record // of what the replay did
 	moves     []*move.Move
-	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
-	sameCode  bool         // no Go file differs from what is deployed
-	callers   bool         // the code is read with those who call what uses the schema
-	fields    []string     // of structs that moving columns are mapped to, whose uses are read too
-	commit    string       // that is deployed; "" when git was not asked
+	aheadUses *schema.Uses             // of the code that was deployed since the work tree branched off
+	sameCode  bool                     // no Go file differs from what is deployed
+	callers   bool                     // the code is read with those who call what uses the schema
+	fields    []string                 // of structs that moving columns are mapped to, whose uses are read too
+	past      *past                    // nil when git was not asked
+	order     map[move.Run]move.Answer // as the past tells
 	lineage   lineage
 	history
 }
@@ -97,8 +98,8 @@ func (s *State) load(ctx context.Context) error {
 			return err
 		}
 		d.sameCode = same
-		if s.Release != nil {
-			d.commit = s.Release.Commit
+		if s.Release != nil && s.Release.Base != nil {
+			d.past = &past{s.Release, s.repository}
 		}
 		if err := d.replay(ctx, cfg); err != nil {
 			return err

@@ -63,11 +63,15 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 	}
 	d.findMoves(cfg)
 	d.fields = move.Fields(d.moves, d.BaseUses, d.HeadUses)
-	if len(d.fields) == 0 && !slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
-		return nil
+	if len(d.fields) > 0 || slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
+		d.callers = true
+		if err := d.readCode(ctx, cfg); err != nil {
+			return err
+		}
+		d.findMoves(cfg)
 	}
-	d.callers = true
-	if err := d.readCode(ctx, cfg); err != nil {
+	told, err := d.askOrder(ctx, cfg)
+	if err != nil || !told {
 		return err
 	}
 	d.findMoves(cfg)
@@ -120,7 +124,7 @@ func upTo(in move.Input, release int, last bool) move.Input {
 }
 
 func (d *Database) moveInput(cfg Config) move.Input {
-	in := move.Input{Events: d.record.events, Base: d.BaseUses, Head: d.HeadUses, Flags: cfg.Flags, BaseFlags: cfg.deployedFlags, Tombstones: cfg.Tombstone}
+	in := move.Input{Events: d.record.events, Base: d.BaseUses, Head: d.HeadUses, Flags: cfg.Flags, BaseFlags: cfg.deployedFlags, Tombstones: cfg.Tombstone, Order: d.order}
 	for _, m := range d.Directory.Migrations {
 		for i := range m.Up {
 			st := &m.Up[i]

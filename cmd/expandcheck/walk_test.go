@@ -354,7 +354,7 @@ var rightOf = map[string]string{
 	"234|5": "use-of-missing-column@new", "2345|6": "column:use-of-missing-column@new column:use-of-missing-column@read",
 	"table |2": "", "table 23|4": "", "table 234|5": "",
 	// Without step 2.
-	"1|3": "skipped-step@copy", "13|4": "read-before-dual-write@read", "134|5": "read-before-dual-write@read", "1345|6": "",
+	"1|3": "skipped-step@copy", "13|4": "read-before-dual-write@read", "134|5": "read-before-dual-write@read", "1345|6": "skipped-step@drop read-before-backfill@read",
 	// Without step 3.
 	"12|4": "read-before-backfill@read", "124|5": "read-before-backfill@read", "1245|6": "skipped-step@drop read-before-backfill@read",
 	// Without step 4.

@@ -9,11 +9,12 @@ import (
 
 // A Backfill is one copy of old into new.
 type Backfill struct {
-	Pos     schema.Position
-	To      []Object
-	Pending bool
-	InGo    bool
-	Event   *Event // in a migration; nil in Go
+	Pos      schema.Position
+	To       []Object
+	Pending  bool
+	InGo     bool
+	Function string // that it stands in, in Go; without its package
+	Event    *Event // in a migration; nil in Go
 	// Lacks says why rows are left out; "" when it is complete.
 	Lacks string
 	// Early says why rows that are written beside it are lost: the dual-write was
@@ -235,7 +236,7 @@ func (m *Move) goBackfills() {
 				continue
 			}
 			seen[u.Pos] = true
-			b := &Backfill{Pos: u.Place(), InGo: true, Pending: tree.pending}
+			b := &Backfill{Pos: u.Place(), InGo: true, Function: u.Query.Function, Pending: tree.pending}
 			for _, t := range m.to {
 				if slices.ContainsFunc(u.Query.Uses, func(v *schema.Use) bool { return v.Write && t.is(v.Table, v.Column) }) {
 					b.to = append(b.to, t)
@@ -247,11 +248,14 @@ func (m *Move) goBackfills() {
 	}
 }
 
+// Run names the run of a backfill.
+func (m *Move) Run(b *Backfill) Run { return Run{m.String(), b.Pos} }
+
 // order tells which backfills ran after the dual-write was deployed.
 func (m *Move) order(in *Input) {
 	double := m.Steps[DualWrite]
 	for _, b := range m.Backfills {
-		b.Order = in.Order[b.Pos]
+		b.Order = in.Order[m.Run(b)]
 		switch {
 		case b.Early != "" || double.State == Deployed && b.Pending:
 		case b.trigger && m.byTriggers:
@@ -264,6 +268,25 @@ func (m *Move) order(in *Input) {
 			b.Early = "the dual-write is not deployed yet"
 		}
 	}
+}
+
+// Doubled says whether the code of some tree writes new whenever it writes old, as
+// of the release that in has for pending.
+func (m *Move) Doubled(in Input, u *schema.Uses) Answer {
+	in.Base = u
+	c := m.code(&in, false)
+	if c == nil || len(c.OldWrites) == 0 {
+		return NotKnown
+	}
+	for _, w := range c.Lacking() {
+		if w.Unsure == "" {
+			return No
+		}
+	}
+	if len(c.Lacking()) > 0 {
+		return NotKnown
+	}
+	return Yes
 }
 
 // past says whether a step behind n is deployed.

@@ -20,9 +20,8 @@ type Input struct {
 	// Tombstones are the words that mark a name as about to be dropped; the usual
 	// ones when there are none.
 	Tombstones []string
-	// Order says of backfills, by position, whether the dual-write was deployed
-	// when they ran.
-	Order map[schema.Position]Answer
+	// Order says whether the dual-write was deployed when a backfill ran.
+	Order map[Run]Answer
 }
 
 // An Event is one change, made.
@@ -49,6 +48,12 @@ type Filled struct {
 	To     []string
 	Pos    schema.Position
 	Reason string
+}
+
+// A Run is that of a backfill for one move.
+type Run struct {
+	Move string
+	Pos  schema.Position
 }
 
 // Answer is what history tells.

@@ -29,7 +29,7 @@ type world struct {
 	base, head []string // "Function: statement"; nil when no code was analysed
 	declared   []move.Declaration
 	filled     []move.Filled
-	order      map[schema.Position]move.Answer
+	order      map[move.Run]move.Answer
 	tombstones []string
 }
 
@@ -136,7 +136,7 @@ func TestSteps(t *testing.T) {
 		{"the copy leaves rows out", world{releases: []string{tables, add, strings.Replace(fill, ";", " WHERE star.id > 100;", 1)}, base: bothCode, head: bothCode}, "DDpMMM"},
 		{"the copy leaves out what is filled", world{releases: []string{tables, add, strings.Replace(fill, ";", " WHERE repo.star_count IS NULL OR repo.star_count = 0;", 1)}, base: bothCode, head: bothCode}, "DDPMMM"},
 		{"history says no", world{releases: []string{tables, add, fill, ""}, base: bothCode, head: bothCode,
-			order: map[schema.Position]move.Answer{{File: "3.sql", Line: 1, Column: 1, EndLine: 1, EndColumn: len(fill)}: move.No}}, "DDpMMM"},
+			order: map[move.Run]move.Answer{{Move: "`star.star_count` → `repo.star_count`", Pos: schema.Position{File: "3.sql", Line: 1, Column: 1, EndLine: 1, EndColumn: len(fill)}}: move.No}}, "DDpMMM"},
 		{"declared as filled", world{releases: []string{tables, add, ""}, base: bothCode, head: bothCode,
 			filled: []move.Filled{{To: []string{"repo.star_count"}, Reason: "by hand"}}}, "DDDMMM"},
 		{"filled by Go code", world{releases: []string{tables, add, ""}, base: append([]string{"Fill: SELECT star_count FROM star", "Fill: UPDATE repo SET star_count = ? WHERE id = ?"}, bothCode...), head: bothCode}, "DDDMMM"},
