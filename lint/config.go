@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
@@ -46,9 +47,11 @@ type Config struct {
 	// WholeCode reads all code, also where nothing is in motion and no Go file differs
 	// from what is deployed: for lists and boards.
 	WholeCode bool
-	Layout    string
-	Dialect   string
-	Server    string
+	// Stale leaves of the moves those that stand still for longer; 0 for all.
+	Stale   time.Duration
+	Layout  string
+	Dialect string
+	Server  string
 
 	// What the command line gives, or else the configuration file. The comments on
 	// its keys, here and below, are what its schema and documentation say of them.

@@ -140,6 +140,9 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if nothing != "" {
 		rep.Notes = append(rep.Notes, nothing)
 	}
+	if err := state.onlyStale(ctx, rep); err != nil {
+		return nil, err
+	}
 	return rep, state.leaveOut(ctx, rep)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/move"
@@ -32,7 +33,7 @@ func (d *Database) askOrder(ctx context.Context, cfg Config) (bool, error) {
 	in := d.moveInput(cfg)
 	in.Pending = d.record.release - len(d.record.pending) + 1
 	for _, m := range d.moves {
-		if m.Base == nil || m.Candidate || m.Abandoned || m.Deployed(move.ContractSchema) {
+		if m.Base == nil || !m.InFlight() {
 			continue
 		}
 		for _, b := range m.Backfills {
@@ -105,7 +106,7 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 		return move.NotKnown, err
 	}
 	var tables []string
-	for _, o := range append(m.From[:len(m.From):len(m.From)], m.To...) {
+	for _, o := range slices.Concat(m.From, m.To) {
 		tables = append(tables, o.Table.Name)
 	}
 	there := cfg

@@ -14,9 +14,7 @@ import (
 // Moves returns the moves that are judged: those that are declared or evident,
 // and neither given up nor over.
 func (p *Pass) Moves() []*move.Move {
-	return slices.DeleteFunc(slices.Clone(p.Motion), func(m *move.Move) bool {
-		return m.Candidate || m.Abandoned || m.Deployed(move.ContractSchema)
-	})
+	return slices.DeleteFunc(slices.Clone(p.Motion), func(m *move.Move) bool { return !m.InFlight() })
 }
 
 // AtUse returns a finding of the rule on a use in Go code, for Report to complete.

@@ -95,7 +95,7 @@ func (a app) tree(s taken) (files map[string]string, places map[string][]string)
 			}
 			number++
 			text.WriteString(line)
-			for _, word := range strings.Fields(line) {
+			for word := range strings.FieldsSeq(line) {
 				if name, named := strings.CutPrefix(word, "@"); named {
 					places[name] = append(places[name], fmt.Sprintf("%s:%d", f.Name, number))
 				}
@@ -171,10 +171,10 @@ func checks() []check {
 }
 
 // git runs git in a folder, far from the configuration of whoever runs the test.
-func git(t *testing.T, dir string, stdin []byte, args ...string) {
+func git(t *testing.T, dir string, stdin string, args ...string) {
 	t.Helper()
 	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = dir, environment(dir), bytes.NewReader(stdin)
+	cmd.Dir, cmd.Env, cmd.Stdin = dir, environment(dir), strings.NewReader(stdin)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("git %s: %v\n%s", args[0], err, out)
 	}
@@ -186,7 +186,7 @@ func environment(home string) []string {
 
 // A stream is what git fast-import reads.
 type stream struct {
-	bytes.Buffer
+	text    strings.Builder
 	commits int
 }
 
@@ -194,13 +194,13 @@ type stream struct {
 // day after the one before it.
 func (s *stream) commit(branch string, parent int, files map[string]string) int {
 	s.commits++
-	fmt.Fprintf(s, "commit refs/heads/%s\nmark :%d\ncommitter Ann <ann@example.com> %d +0000\ndata 0\n", branch, s.commits, 1700000000+s.commits*86400)
+	fmt.Fprintf(&s.text, "commit refs/heads/%s\nmark :%d\ncommitter Ann <ann@example.com> %d +0000\ndata 0\n", branch, s.commits, 1700000000+s.commits*86400)
 	if parent > 0 {
-		fmt.Fprintf(s, "from :%d\n", parent)
+		fmt.Fprintf(&s.text, "from :%d\n", parent)
 	}
-	s.WriteString("deleteall\n")
+	s.text.WriteString("deleteall\n")
 	for name, text := range files {
-		fmt.Fprintf(s, "M 100644 inline %s\ndata %d\n%s\n", name, len(text), text)
+		fmt.Fprintf(&s.text, "M 100644 inline %s\ndata %d\n%s\n", name, len(text), text)
 	}
 	return s.commits
 }
@@ -239,8 +239,8 @@ func (a app) repository(t *testing.T, list []check, config string) string {
 func (s *stream) repository(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	git(t, dir, nil, "init", "-q", "-b", "none")
-	git(t, dir, s.Bytes(), "fast-import", "--quiet")
+	git(t, dir, "", "init", "-q", "-b", "none")
+	git(t, dir, s.text.String(), "fast-import", "--quiet")
 	return dir
 }
 
@@ -373,7 +373,7 @@ func TestWalk(t *testing.T) {
 			list := checks()
 			dir := a.repository(t, list, "")
 			for i, c := range list {
-				git(t, dir, nil, "checkout", "-q", "check"+strconv.Itoa(i))
+				git(t, dir, "", "checkout", "-q", "check"+strconv.Itoa(i))
 				got, want := findings(t, dir), a.want(t, c, rightOf)
 				slices.Sort(got)
 				slices.Sort(want)
@@ -399,7 +399,7 @@ func TestSevenCommits(t *testing.T) {
 			dir := s.repository(t)
 			var boards bytes.Buffer
 			for n := range 7 {
-				git(t, dir, nil, "checkout", "-q", fmt.Sprintf("main~%d", 6-n))
+				git(t, dir, "", "checkout", "-q", fmt.Sprintf("main~%d", 6-n))
 				if got := findings(t, dir); len(got) > 0 {
 					t.Errorf("commit %d: found %s", n+1, strings.Join(got, ", "))
 				}

@@ -4,8 +4,10 @@ package move
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
@@ -25,6 +27,9 @@ type Move struct {
 	Base, Head *Code
 	// Gone is the change that takes old away in the pending release, or nil.
 	Gone *Event
+	// Changed is when something of the move was changed last, as git tells; zero
+	// when nobody asked.
+	Changed time.Time
 	// Pos is where the move is declared, or the copy that speaks for it.
 	Pos schema.Position
 
@@ -61,6 +66,32 @@ func (m *Move) OfTables() bool { return len(m.From) > 0 && m.From[0].Column == "
 func (m *Move) Meets(release int) bool {
 	return slices.ContainsFunc(m.Backfills, func(b *Backfill) bool { return b.Event != nil && b.Event.Release == release }) ||
 		slices.ContainsFunc(m.from, func(t *track) bool { return t.gone != nil && t.gone.Release == release })
+}
+
+// InFlight says whether the move is judged, and neither given up nor over.
+func (m *Move) InFlight() bool { return !m.Candidate && !m.Abandoned && !m.Deployed(ContractSchema) }
+
+// Files are those that show where the move stands.
+func (m *Move) Files() []string {
+	files := map[string]bool{}
+	for _, s := range m.Steps {
+		for _, e := range s.Evidence {
+			files[e.Pos.File] = true
+		}
+	}
+	for _, c := range []*Code{m.Base, m.Head} {
+		if c == nil {
+			continue
+		}
+		for _, w := range slices.Concat(c.OldWrites, c.NewWrites) {
+			files[w.Pos.File], files[w.Query.Site.File] = true, true
+		}
+		for _, r := range slices.Concat(c.OldReads, c.NewReads) {
+			files[r.Pos.File], files[r.Query.Site.File] = true, true
+		}
+	}
+	delete(files, "")
+	return slices.Sorted(maps.Keys(files))
 }
 
 // Lacks says whether some code of a move that is judged seems to write one side

@@ -105,7 +105,41 @@ func (m *Move) dualWrite(in *Input) {
 	if s.State == Missing && m.Base.Doubled() > 0 {
 		s.State = Partial
 	}
-	s.note(firstWrite(m.Head), "%s", m.Head.summary(m.From))
+	m.noteWriters(s)
+}
+
+// noteWriters says how many writers of old write new too, and where the others
+// are; once none is left, where new is written.
+func (m *Move) noteWriters(s *Step) {
+	all, lacking := queriesOf(m.Head.OldWrites), queriesOf(m.Head.Lacking())
+	done := fmt.Sprintf("%d of %d writers dual-write", len(all)-len(lacking), len(all))
+	switch {
+	case len(all) == 0 && len(m.Head.NewWrites) == 0:
+		s.note(schema.Position{}, "no code writes %s or %s", Names(m.From), Names(m.To))
+	case len(all) == 0:
+		s.noteEach(m.Head.NewWrites, "writes "+Names(m.To))
+	case len(lacking) == 0:
+		s.noteEach(m.Head.OldWrites, done)
+	default:
+		var missing []string
+		for _, w := range m.Head.Lacking() {
+			if name := at(w.Place()); !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
+		}
+		s.note(m.Head.Lacking()[0].Place(), "%s; missing: %s", done, strings.Join(missing, ", "))
+	}
+}
+
+// noteEach notes every statement that writes.
+func (s *Step) noteEach(writes []*Write, message string) {
+	var seen []*schema.Query
+	for _, w := range writes {
+		if !slices.Contains(seen, w.Query) {
+			seen = append(seen, w.Query)
+			s.note(w.Place(), "%s", message)
+		}
+	}
 }
 
 // generated says whether the database computes new from old.
@@ -199,35 +233,6 @@ func (c *Code) DualWrites() bool {
 	return len(c.OldWrites) > 0 || len(c.NewWrites) > 0
 }
 
-func firstWrite(c *Code) schema.Position {
-	if c == nil || len(c.OldWrites) == 0 {
-		return schema.Position{}
-	}
-	if l := c.Lacking(); len(l) > 0 {
-		return l[0].Place()
-	}
-	return c.OldWrites[0].Place()
-}
-
-// summary says how many writers of old write new too, and names the others.
-func (c *Code) summary(old []Object) string {
-	all, lacking := len(queriesOf(c.OldWrites)), queriesOf(c.Lacking())
-	if all == 0 {
-		return "no code writes " + Names(old)
-	}
-	out := fmt.Sprintf("%d of %d writers dual-write", all-len(lacking), all)
-	if len(lacking) == 0 {
-		return out
-	}
-	var missing []string
-	for _, w := range c.Lacking() {
-		if name := at(w.Place()); !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-	}
-	return out + "; missing: " + strings.Join(missing, ", ")
-}
-
 func (m *Move) readNew() {
 	s := &m.Steps[ReadNew]
 	if m.Head == nil {
@@ -244,7 +249,7 @@ func (m *Move) readNew() {
 		s.State = Partial
 	}
 	for _, r := range m.Head.OldReads {
-		s.note(r.Place(), "reads %s", Names(m.From))
+		s.note(r.Place(), "still reads %s", Names(m.From))
 	}
 	for _, u := range m.Head.MayReadOld {
 		s.note(u.Place(), "may read %s", Names(m.From))
@@ -272,6 +277,7 @@ func (m *Move) stopOldWrites() {
 	case len(m.Head.OnlyNew()) > 0 && m.Steps[DualWrite].State != Missing:
 		s.State = Partial
 	}
+	s.noteEach(m.Head.OldWrites, "still writes "+Names(m.From))
 	if len(m.Head.OldWrites) == 0 {
 		s.note(schema.Position{}, "no code writes %s", Names(m.From))
 		return
@@ -321,9 +327,6 @@ func (m *Move) backfill(in *Input) {
 	}
 	if s.State = states(base, head, len(m.to)); s.State == Missing && any {
 		s.State = Partial
-	}
-	if len(s.Evidence) == 0 {
-		s.note(schema.Position{}, "no statement copies %s to %s", Names(m.From), Names(m.To))
 	}
 }
 

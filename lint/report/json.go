@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"time"
 
 	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -87,6 +88,7 @@ type jsonMove struct {
 	To        []string    `json:"to"`
 	Source    move.Source `json:"source"`
 	Candidate bool        `json:"candidate"`
+	Since     string      `json:"still_since,omitempty"` // a day; with --stale only
 	Steps     []jsonStep  `json:"steps"`
 }
 
@@ -152,6 +154,9 @@ func toJSON(f rules.Finding, fingerprint string) jsonFinding {
 
 func moveToJSON(m *move.Move) jsonMove {
 	out := jsonMove{Source: m.Source, Candidate: m.Candidate}
+	if !m.Changed.IsZero() {
+		out.Since = m.Changed.Format(time.DateOnly)
+	}
 	for _, o := range m.From {
 		out.From = append(out.From, o.String())
 	}

@@ -15,6 +15,7 @@ type Report struct {
 	Findings []rules.Finding // sorted by file, line, column, rule
 	Proofs   []rules.Proof
 	Moves    []*move.Move
+	Stale    string   // the moves are those that stand still for longer: 90d; "" for all
 	Notes    []string // what the reader should know beside the findings, as "2 tables are changed that no migration here makes: …"
 	Failures []string // what could not be read at all, as "file:line:column: message": the exit status is 2
 	// Changed are the files that differ from what is deployed, as far as known.

@@ -74,7 +74,8 @@ func stars() *move.Move {
 	m.Steps[move.ExpandSchema] = move.Step{State: move.Deployed, Evidence: []move.Evidence{{Pos: add, Message: "`repo.star_count` is added"}}}
 	set := schema.Position{File: "api/sync.go", Line: 88, Column: 12}
 	m.Steps[move.DualWrite] = move.Step{State: move.Partial, Evidence: []move.Evidence{{Pos: set, Message: "3 of 4 writers dual-write; missing: api/sync.go:88"}}}
-	m.Steps[move.BackfillRows].Evidence = []move.Evidence{{Message: "no statement copies `star.star_count` to `repo.star_count`"}}
+	web := func(line int) schema.Position { return schema.Position{File: "web/web.go", Line: line, Column: 3} }
+	m.Steps[move.ReadNew].Evidence = []move.Evidence{{Pos: web(6), Message: "still reads `star.star_count`"}, {Pos: web(60), Message: "still reads `star.star_count`"}}
 	return m
 }
 
