@@ -23,7 +23,8 @@ import (
 // after the last migration, and the deployed one on that before the pending ones.
 //
 // Of the deployed tree only what is in motion counts; of the pending one too where
-// no Go file of it differs.
+// no Go file of it differs. A tree that was read before is read again only to learn
+// of those who call what uses the schema, or of the fields that columns are mapped to.
 func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	var all []string
 	motion := d.inMotion()
@@ -31,9 +32,12 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if d.sameCode {
 		wanted = motion
 	}
-	head, err := d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted)
-	if err != nil {
-		return err
+	var err error
+	head := d.read.head
+	if head == nil || d.callers.head {
+		if head, err = d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted, d.callers.head); err != nil {
+			return err
+		}
 	}
 	for _, remark := range head.Remarks {
 		d.remark(remark)
@@ -48,14 +52,20 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		maps.Copy(made, d.gone)
 		before, cfg := catalog{d.before, made}, cfg
 		cfg.Flags = cfg.deployedFlags
-		if base, err = d.usesIn(ctx, cfg, deployed, before, motion); err != nil {
-			return fmt.Errorf("the deployed code: %w", err)
+		if base = d.read.base; base == nil || d.callers.base {
+			if base, err = d.usesIn(ctx, cfg, deployed, before, motion, d.callers.base); err != nil {
+				return fmt.Errorf("the deployed code: %w", err)
+			}
 		}
-		if cfg.Ahead != nil {
-			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion); err != nil {
+		if ahead = d.read.ahead; cfg.Ahead != nil && (ahead == nil || d.callers.base) {
+			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion, d.callers.base); err != nil {
 				return fmt.Errorf("the code that was added since: %w", err)
 			}
 		}
+	}
+	d.read = trees{head: head, ahead: ahead}
+	if base != head {
+		d.read.base = base
 	}
 	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
 	d.HeadUses, d.aheadUses = withStored(head, stored), ahead
@@ -65,6 +75,13 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	}
 	return nil
 }
+
+// trees are the uses of each tree, without what stays in the database; nil for one
+// that was not read.
+type trees struct{ base, ahead, head *schema.Uses }
+
+// callers says which trees are read with those who call what uses the schema.
+type callers struct{ base, head bool }
 
 // inMotion are the tables that the pending migrations change, and those of the
 // moves that the migrations alone tell of. It is never nil: that would be all.
@@ -117,9 +134,9 @@ func (d *Database) codeDirs(cfg Config) []string {
 }
 
 // usesIn reads the uses of some tables, or of all when tables is nil.
-func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string) (*schema.Uses, error) {
+func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string, callers bool) (*schema.Uses, error) {
 	o := d.usesOptions(cfg, c)
-	o.Tables = tables
+	o.Tables, o.Callers = tables, callers
 	return uses.Read(ctx, root, o)
 }
 
@@ -150,7 +167,6 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Skip:     []string{d.Directory.Path},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
-		Callers:  d.callers,
 		Words:    d.fields,
 	}
 }

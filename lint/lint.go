@@ -56,9 +56,10 @@ type Database struct {
 	session   session
 	record    record // of what the replay did
 	moves     []*move.Move
-	aheadUses *schema.Uses             // of the code that was deployed since the work tree branched off
-	sameCode  bool                     // no Go file differs from what is deployed
-	callers   bool                     // the code is read with those who call what uses the schema
+	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
+	sameCode  bool         // no Go file differs from what is deployed
+	read      trees        // the code, as it was read last
+	callers   callers
 	fields    []string                 // of structs that moving columns are mapped to, whose uses are read too
 	past      *past                    // nil when git was not asked
 	order     map[move.Run]move.Answer // as the past tells

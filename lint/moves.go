@@ -63,8 +63,11 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 	}
 	d.findMoves(cfg)
 	d.fields = move.Fields(d.moves, d.BaseUses, d.HeadUses)
-	if len(d.fields) > 0 || slices.ContainsFunc(d.moves, (*move.Move).Lacks) {
-		d.callers = true
+	apart := func(pending bool) bool {
+		return len(d.fields) > 0 || slices.ContainsFunc(d.moves, func(m *move.Move) bool { return m.Apart(pending) })
+	}
+	if d.callers = (callers{apart(false), apart(true)}); d.callers.base || d.callers.head {
+		d.callers.head = d.callers.head || d.read.base == nil
 		if err := d.readCode(ctx, cfg); err != nil {
 			return err
 		}

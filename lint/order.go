@@ -113,14 +113,13 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 	there.Deployed = tree
 	there.Flags = there.flagsThere()
 	in.BaseFlags = there.Flags
-	then := *d
-	for _, then.callers = range []bool{false, true} {
-		u, err := then.usesIn(ctx, there, tree, catalog{d.before, d.gone}, tables)
+	for _, callers := range []bool{false, true} {
+		u, err := d.usesIn(ctx, there, tree, catalog{d.before, d.gone}, tables, callers)
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}
 		answer := m.Doubled(in, withStored(u, storedQueries(d.Server, catalog{d.Schema, d.gone})))
-		if answer != move.No || then.callers {
+		if answer != move.No || callers {
 			return answer, nil
 		}
 	}

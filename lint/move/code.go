@@ -27,6 +27,8 @@ type Write struct {
 	Unsure string
 	// Adds says that the value is computed from the column itself: n = n + 1.
 	Adds bool
+	// apart says that the code writes elsewhere what is lacking here.
+	apart bool
 }
 
 // A Read is one read whose value leaves the pair.
@@ -277,8 +279,9 @@ func (r *reader) writes(q *schema.Query, queries []*schema.Query, own, other []*
 
 // joinWrites makes one write of those of a table: the first that lacks something.
 func joinWrites(list []*Write) []*Write {
-	for _, w := range list {
+	for i, w := range list {
 		if len(w.Lacks) > 0 {
+			w.apart = slices.ContainsFunc(list[i:], func(w *Write) bool { return w.apart })
 			return []*Write{w}
 		}
 	}
@@ -316,6 +319,7 @@ func (r *reader) partners(w *Write, queries []*schema.Query, other []*track, rev
 		if together || len(also) > 0 && r.uses.Must != nil && r.uses.Must(w.Query, also) {
 			continue
 		}
+		w.apart = w.apart || len(also) > 0
 		if reverse && w.Unsure == "" {
 			beside, same := r.beside(w, queries, t)
 			if same {

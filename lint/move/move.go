@@ -94,11 +94,16 @@ func (m *Move) Files() []string {
 	return slices.Sorted(maps.Keys(files))
 }
 
-// Lacks says whether some code of a move that is judged seems to write one side
-// without the other.
-func (m *Move) Lacks() bool {
-	lacks := func(c *Code) bool { return len(c.Lacking())+len(c.OnlyNew()) > 0 }
-	return !m.Candidate && (lacks(m.Base) || lacks(m.Head))
+// Apart says whether the deployed or the pending code of a move that is judged
+// seems to write one side without the other, which it writes elsewhere: who calls
+// whom may bring them together.
+func (m *Move) Apart(pending bool) bool {
+	c := m.Base
+	if pending {
+		c = m.Head
+	}
+	apart := func(w *Write) bool { return w.apart && len(w.Lacks) > 0 }
+	return !m.Candidate && c != nil && (slices.ContainsFunc(c.OldWrites, apart) || slices.ContainsFunc(c.NewWrites, apart))
 }
 
 func (m *Move) String() string { return Names(m.From) + " → " + Names(m.To) }

@@ -287,9 +287,6 @@ func (m *Move) stopOldWrites() {
 			s.note(schema.Position{}, "first give `%s` a DEFAULT or NULL, in a release of its own: INSERTs that leave it out would fail (error 1364)", t.Object)
 		}
 	}
-	for _, q := range queriesOf(m.Head.OldWrites) {
-		s.note(q.Site, "writes %s", Names(m.From))
-	}
 }
 
 // OnlyNew are the writes of new that old is not written with.

@@ -12,9 +12,16 @@ import (
 )
 
 // Changed returns the files that differ between base and head, those that one of
-// them lacks included.
+// them lacks included. Git is asked once.
 func (r *Release) Changed(ctx context.Context) ([]string, error) {
-	return r.repository.changes(ctx, r.Commit, r.staged)
+	if r.changed == nil {
+		names, err := r.repository.changes(ctx, r.Commit, r.staged)
+		if err != nil {
+			return nil, err
+		}
+		r.changed = &names
+	}
+	return *r.changed, nil
 }
 
 // changes returns the files that differ between a commit and the head, below the

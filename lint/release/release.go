@@ -26,6 +26,7 @@ type Release struct {
 
 	repository *Repository
 	staged     bool
+	changed    *[]string // nil until somebody asks
 }
 
 // Options say what to compare.

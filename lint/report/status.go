@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -64,6 +65,10 @@ func advice(m *move.Move) string {
 	names := steps(m)
 	switch m.Steps[n].State {
 	case move.Pending:
+		if together := pending(m); len(together) > 1 {
+			last := len(together) - 1
+			return fmt.Sprintf("steps %s and %s are pending together: `expandcheck lint` says whether they may be", strings.Join(together[:last], ", "), together[last])
+		}
 		out := fmt.Sprintf("deploy step %d", n+1)
 		if int(n)+1 < len(names) {
 			out += fmt.Sprintf("; then, in a release of its own, step %d: %s", n+2, names[n+1])
@@ -74,6 +79,17 @@ func advice(m *move.Move) string {
 	case move.Missing, move.Deployed:
 	}
 	return fmt.Sprintf("step %d, in a release of its own: %s", n+1, names[n])
+}
+
+// pending are the numbers of the steps that this release completes.
+func pending(m *move.Move) []string {
+	var out []string
+	for n := range m.Steps {
+		if m.Steps[n].State == move.Pending {
+			out = append(out, strconv.Itoa(n+1))
+		}
+	}
+	return out
 }
 
 // A board is the moves by what there is to say of them.
