@@ -16,7 +16,7 @@ import (
 )
 
 // documented are the files that tell others what to run, from the root.
-var documented = []string{"README.md", "docs/integrations.md", "docs/configuration.md", "action.yml", ".pre-commit-hooks.yaml"}
+var documented = []string{"README.md", "docs/integrations.md", "docs/configuration.md", "docs/comparison.md", "action.yml", ".pre-commit-hooks.yaml"}
 
 func read(t *testing.T, name string) string {
 	t.Helper()
@@ -194,5 +194,18 @@ func TestActionScripts(t *testing.T) {
 	}
 	if out, err := script(steps[1].Run, append(inputs, "CONFIG=x; touch y")...); err == nil || !strings.Contains(out, "x; touch y: no such file") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Links of the documentation to its own files lead somewhere.
+func TestDocumentedLinks(t *testing.T) {
+	t.Chdir("../..")
+	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+	for _, name := range documented {
+		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	}
 }
