@@ -121,13 +121,19 @@ func (p *Pass) comesBack(c contraction) bool {
 	return c.column != "" && end.Column(c.column) == nil
 }
 
-// users are the uses of what goes away, one for each statement.
+// users are the uses of what goes away, one for each statement. Code that puts
+// several statements together in one place is one to its reader.
 func (c contraction) users(uses []*schema.Use) (certain, possible []*schema.Use) {
-	seen := map[*schema.Query]bool{}
+	type site struct {
+		at   schema.Position
+		verb string
+	}
+	seen, told := map[*schema.Query]bool{}, map[site]bool{}
 	take := func(sure bool) (out []*schema.Use) {
 		for _, use := range uses {
-			if use.By != schema.ByOmission && use.Certain == sure && !seen[use.Query] {
-				seen[use.Query] = true
+			here := site{use.Place(), use.Verb()}
+			if use.By != schema.ByOmission && use.Certain == sure && !seen[use.Query] && !told[here] {
+				seen[use.Query], told[here] = true, true
 				out = append(out, use)
 			}
 		}
