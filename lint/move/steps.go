@@ -277,7 +277,6 @@ func (m *Move) stopOldWrites() {
 	case len(m.Head.OnlyNew()) > 0 && m.Steps[DualWrite].State != Missing:
 		s.State = Partial
 	}
-	s.noteEach(m.Head.OldWrites, "still writes "+Names(m.From))
 	if len(m.Head.OldWrites) == 0 {
 		s.note(schema.Position{}, "no code writes %s", Names(m.From))
 		return
@@ -287,6 +286,7 @@ func (m *Move) stopOldWrites() {
 			s.note(schema.Position{}, "first give `%s` a DEFAULT or NULL, in a release of its own: INSERTs that leave it out would fail (error 1364)", t.Object)
 		}
 	}
+	s.noteEach(m.Head.OldWrites, "still writes "+Names(m.From))
 }
 
 // OnlyNew are the writes of new that old is not written with.
