@@ -24,6 +24,22 @@ type Link struct {
 
 func (*Chain) isValue() {}
 
+// Open says whether a part of what the links are handed comes from a parameter or field.
+func (c *Chain) Open() bool {
+	open := func(p Part) bool { return p.Param != nil || p.Field != nil }
+	for _, l := range c.Links {
+		for _, a := range l.Args {
+			if u, ok := a.(Unknown); ok && (u.Param != nil || u.Field != nil) {
+				return true
+			}
+			if t, ok := a.(Text); ok && slices.ContainsFunc(t, open) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // A Step says what a call is to the library that a chain belongs to.
 type Step uint8
 

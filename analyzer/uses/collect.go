@@ -286,6 +286,10 @@ func (c *collector) set(f *types.Var, v gosrc.Value) {
 			c.now.needs, c.now.sets = true, true
 		}
 	case gosrc.Text, *gosrc.List, *gosrc.Record:
+	case *gosrc.Chain:
+		if c.now.decl != nil && v.Open() {
+			c.now.needs, c.now.sets = true, true
+		}
 	default:
 		return
 	}

@@ -85,7 +85,7 @@ func (q *squirrelQuery) write(s *speller) {
 		q.table(s, "From")
 		q.where(s, "Where", " WHERE ")
 	}
-	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(l.Args, ", ") })
+	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args), ", ") })
 	q.each(s, "OrderByClause", " ORDER BY ", ", ", func(l *gosrc.Link) { s.first(l.Args) })
 	if len(q.links["Limit"]) > 0 {
 		s.sql(" LIMIT 1")
@@ -180,7 +180,7 @@ func (q *squirrelQuery) selects(s *speller) {
 		q.texts(s, join[0], join[1], "")
 	}
 	q.where(s, "Where", " WHERE ")
-	q.each(s, "GroupBy", " GROUP BY ", ", ", func(l *gosrc.Link) { s.list(l.Args, ", ") })
+	q.each(s, "GroupBy", " GROUP BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args), ", ") })
 	q.where(s, "Having", " HAVING ")
 }
 
@@ -334,6 +334,16 @@ func (q *squirrelQuery) stored(s *speller, v gosrc.Value) {
 	default:
 		s.sql("?")
 	}
+}
+
+// spread puts all that a value can be in its place: for lists whose order and length
+// tell nothing.
+func spread(values []gosrc.Value) []gosrc.Value {
+	var out []gosrc.Value
+	for _, v := range values {
+		out = append(out, gosrc.Alternatives(v)...)
+	}
+	return out
 }
 
 // operand writes a column, an expression, or a SELECT in parentheses.
