@@ -222,8 +222,9 @@ func collapseChains(values []Value) (Value, bool) {
 
 // Named returns the package path and name of a value's type; "" when it has none.
 func Named(t types.Type) (pkg, name string) {
+	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
+		t = types.Unalias(p.Elem())
 	}
 	n, ok := t.(*types.Named)
 	if !ok || n.Obj().Pkg() == nil {

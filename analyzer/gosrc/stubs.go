@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"strings"
 	"sync"
 
 	"golang.org/x/tools/txtar"
@@ -15,7 +16,8 @@ import (
 //go:embed stubs/*.txtar
 var stubFiles embed.FS
 
-// stubSources are the sources of the stubs by import path.
+// stubSources are the sources of the stubs by import path. One that several paths
+// name is that of each.
 var stubSources = sync.OnceValue(func() map[string][]byte {
 	out := map[string][]byte{}
 	entries, err := stubFiles.ReadDir("stubs")
@@ -28,7 +30,9 @@ var stubSources = sync.OnceValue(func() map[string][]byte {
 			panic(fmt.Sprintf("reading the embedded stubs: %v", err))
 		}
 		for _, f := range txtar.Parse(data).Files {
-			out[f.Name] = f.Data
+			for importPath := range strings.FieldsSeq(f.Name) {
+				out[importPath] = f.Data
+			}
 		}
 	}
 	return out

@@ -27,7 +27,9 @@ type Part struct {
 	Verbatim bool
 	// Hole says why the text is not known; "" when it is.
 	Hole string
-	Expr ast.Expr // what gives the text of a hole, when an expression does
+	// Expr is what gives the text of a hole, when an expression does; of a
+	// placeholder that a builder writes, its argument.
+	Expr ast.Expr
 	// Param and Field are the parameter or struct field that a hole comes from.
 	Param, Field *types.Var
 	// May says that the piece is added under a condition only.

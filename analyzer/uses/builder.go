@@ -1,7 +1,10 @@
 package uses
 
 import (
+	"go/constant"
 	"go/token"
+	"go/types"
+	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
@@ -19,7 +22,7 @@ type library struct {
 }
 
 // libraries are the builders that are read.
-func libraries() []*library { return []*library{squirrel, gorm2, gorm1} }
+func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu} }
 
 func (o *Options) libraryPaths() gosrc.Libraries {
 	out := gosrc.Libraries{Functions: o.wrapperNames()}
@@ -106,7 +109,7 @@ func (s *speller) list(values []gosrc.Value, between string) {
 		if i > 0 {
 			s.sql(between)
 		}
-		s.value(v)
+		s.alternatives(v, s.value)
 	}
 }
 
@@ -119,4 +122,201 @@ func (s *speller) inside(l *gosrc.Link, do func()) {
 	}
 	do()
 	s.may, s.at = may, at
+}
+
+// A sequence is pieces with words before the first and between the others.
+type sequence struct {
+	s               *speller
+	before, between string
+	n               int
+}
+
+func (s *speller) sequence(before, between string) *sequence {
+	return &sequence{s: s, before: before, between: between}
+}
+
+// next begins a piece.
+func (q *sequence) next() {
+	if q.n == 0 {
+		q.s.sql(q.before)
+	} else {
+		q.s.sql(q.between)
+	}
+	q.n++
+}
+
+// perhaps writes what is there under a condition only.
+func (s *speller) perhaps(do func()) {
+	may := s.may
+	s.may = true
+	do()
+	s.may = may
+}
+
+// apart returns what is written as a text of its own.
+func (s *speller) apart(do func(*speller)) gosrc.Text {
+	in := &speller{may: s.may, at: s.at}
+	do(in)
+	return in.text
+}
+
+// name writes the name of a table or column as one, also where it is a word of SQL.
+func (s *speller) name(v gosrc.Value) {
+	if t, ok := v.(gosrc.Text); ok {
+		s.part(quotedName(t))
+		return
+	}
+	s.value(v)
+}
+
+// quotedName is a.b as `a`.`b`, each piece where the code spells it. What is more
+// than a name, as "a AS b" or COUNT(*), is left as it is.
+func quotedName(t gosrc.Text) gosrc.Text {
+	known, ok := t.Known()
+	if !ok || !isDottedName(known) {
+		return t
+	}
+	quote := func(p gosrc.Part, at int) gosrc.Part {
+		if p.Verbatim {
+			p.Pos += token.Pos(at)
+		}
+		return gosrc.Part{Text: "`", Pos: p.Pos}
+	}
+	out := gosrc.Text{quote(t[0], 0)}
+	for _, p := range t {
+		from := 0
+		for i := 0; i <= len(p.Text); i++ {
+			if i < len(p.Text) && p.Text[i] != '.' {
+				continue
+			}
+			if from < i {
+				piece := p
+				piece.Text = p.Text[from:i]
+				if p.Verbatim {
+					piece.Pos += token.Pos(from)
+				}
+				out = append(out, piece)
+			}
+			if i < len(p.Text) {
+				out = append(out, quote(p, i), gosrc.Part{Text: ".", Pos: quote(p, i).Pos}, quote(p, i+1))
+			}
+			from = i + 1
+		}
+	}
+	last := t[len(t)-1]
+	return append(out, quote(last, max(len(last.Text)-1, 0)))
+}
+
+func isDottedName(s string) bool {
+	letter := false
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case c == '_' || 'a' <= c|0x20 && c|0x20 <= 'z':
+			letter = true
+		case '0' <= c && c <= '9' || c == '.' && i > 0 && i+1 < len(s):
+		default:
+			return false
+		}
+	}
+	return letter
+}
+
+// alternatives writes a value, or each text that it can be as conditional.
+func (s *speller) alternatives(v gosrc.Value, do func(gosrc.Value)) {
+	many, ok := v.(gosrc.OneOf)
+	if !ok {
+		do(v)
+		return
+	}
+	s.perhaps(func() {
+		list := s.sequence("", ", ")
+		for _, a := range many {
+			list.next()
+			do(a)
+		}
+	})
+}
+
+// columnName writes a name, or each that it can be.
+func (s *speller) columnName(v gosrc.Value) { s.alternatives(v, s.name) }
+
+// columnNames writes the names of columns.
+func (s *speller) columnNames(values []gosrc.Value) {
+	list := s.sequence("", ", ")
+	for _, v := range values {
+		list.next()
+		s.columnName(v)
+	}
+}
+
+// stored writes what a column is set to, if that is no expression: a constant or a
+// placeholder.
+func (s *speller) stored(v gosrc.Value) {
+	switch v := v.(type) {
+	case gosrc.Text:
+		if known, ok := v.Known(); ok {
+			s.sql("'" + sqlEscapes.Replace(known) + "'")
+			return
+		}
+	case gosrc.Const:
+		switch v.Kind() {
+		case constant.Int:
+			s.sql(v.ExactString())
+			return
+		case constant.Bool:
+			s.sql(strings.ToUpper(v.ExactString()))
+			return
+		}
+	case gosrc.Unknown:
+		if v.Why == "nil" {
+			s.sql("NULL")
+			return
+		}
+		s.text = append(s.text, gosrc.Part{Text: "?", Expr: v.Expr, Pos: s.at, May: s.may})
+		return
+	}
+	s.sql("?")
+}
+
+var sqlEscapes = strings.NewReplacer("'", "''", `\`, `\\`, "?", " ", ":", " ") // nothing that could be taken for a placeholder
+
+// links are the links of a chain by the names of what they call.
+type links map[string][]*gosrc.Link
+
+func linksOf(ch *gosrc.Chain) links {
+	out := links{}
+	for i := range ch.Links {
+		name := ch.Links[i].Callee.Name
+		out[name] = append(out[name], &ch.Links[i])
+	}
+	return out
+}
+
+// last is the link that calls one of the names last; nil when none does.
+func (l links) last(names ...string) *gosrc.Link {
+	var out *gosrc.Link
+	for _, name := range names {
+		if list := l[name]; len(list) > 0 {
+			if at := list[len(list)-1]; out == nil || at.Call.End() > out.Call.End() {
+				out = at
+			}
+		}
+	}
+	return out
+}
+
+// typeOf is the type of an argument; nil when it is not known.
+func typeOf(l *gosrc.Link, arg int) types.Type {
+	if n := len(l.Call.Args); n == 0 || arg >= n && !l.Call.Ellipsis.IsValid() {
+		return nil
+	} else if arg >= n {
+		arg = n - 1
+	}
+	return l.Package.Info.TypeOf(l.Call.Args[arg])
+}
+
+// withoutContext is the name of a call without that it takes a context.
+func withoutContext(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, "Context"), "Ctx")
 }

@@ -25,6 +25,7 @@ type candidate struct {
 	given  bool // to a function of the program, which may make another text of it
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
+	built   bool // spelled for a builder: its placeholders have their arguments with them
 }
 
 // A collector walks functions and gathers candidates.
@@ -362,7 +363,11 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	}
 	for _, one := range rowsOf(ch) {
 		if t := spelled(one); t != nil {
+			n := len(c.now.found)
 			c.text(call, arg, nil, t)
+			for i := range c.now.found[n:] {
+				c.now.found[n+i].built = true
+			}
 		}
 	}
 }

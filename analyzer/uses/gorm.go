@@ -73,7 +73,7 @@ func (q *gormQuery) resolve() bool {
 	}
 	if t := q.links["Table"]; len(t) > 0 && len(t[len(t)-1].Args) > 0 {
 		if text, ok := t[len(t)-1].Args[0].(gosrc.Text); ok {
-			q.table = text
+			q.table = quotedName(text)
 		}
 	}
 	return q.table != nil
@@ -93,8 +93,8 @@ func (q *gormQuery) take(l *gosrc.Link) {
 		return
 	}
 	q.model = mapped(named, s)
-	if name, own := l.Package.MethodResult(named, "TableName").(gosrc.Text); own {
-		q.table = name
+	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
+		q.table = quotedName(name)
 		return
 	}
 	if hasMethod(named, "TableName") {
@@ -506,7 +506,7 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 	other := mapped(named, s)
 	table := gosrc.Text{{Text: "`" + plural(snake(other.name)) + "`", Pos: q.at}}
 	if t, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
-		table = t
+		table = quotedName(t)
 	}
 	q.sql("; SELECT ")
 	for i, f := range other.fields {

@@ -1,7 +1,6 @@
 package uses
 
 import (
-	"go/constant"
 	"slices"
 	"strings"
 
@@ -129,11 +128,11 @@ func (q *squirrelQuery) texts(s *speller, name, before, behind string) {
 func (q *squirrelQuery) table(s *speller, name string) {
 	if list := q.links[name]; len(list) > 0 {
 		l := list[len(list)-1]
-		s.inside(l, func() { s.first(l.Args) })
+		s.inside(l, func() { s.name(firstOf(l.Args)) })
 		return
 	}
 	if q.start != nil && q.verb != "SELECT" && len(q.start.Args) > 0 {
-		s.inside(q.start, func() { s.first(q.start.Args) })
+		s.inside(q.start, func() { s.name(q.start.Args[0]) })
 		return
 	}
 	s.hole("a table that another function names")
@@ -213,7 +212,7 @@ func (q *squirrelQuery) inserts(s *speller) {
 		return
 	}
 	columns := 0
-	if q.each(s, "Columns", " (", ", ", func(l *gosrc.Link) { s.list(l.Args, ", "); columns += len(l.Args) }) {
+	if q.each(s, "Columns", " (", ", ", func(l *gosrc.Link) { s.columnNames(l.Args); columns += len(l.Args) }) {
 		s.sql(")")
 	}
 	if list := q.links["Select"]; len(list) > 0 {
@@ -270,9 +269,11 @@ func (q *squirrelQuery) updates(s *speller) {
 				if name == "SetMap" {
 					q.assignments(s, l.Args)
 				} else if len(l.Args) == 2 {
-					s.value(l.Args[0])
-					s.sql(" = ")
-					q.stored(s, l.Args[1])
+					s.alternatives(l.Args[0], func(column gosrc.Value) {
+						s.name(column)
+						s.sql(" = ")
+						q.stored(s, l.Args[1])
+					})
 				}
 			})
 		}
@@ -295,7 +296,7 @@ func (q *squirrelQuery) assignments(s *speller, args []gosrc.Value) {
 		if i > 0 {
 			s.sql(", ")
 		}
-		s.part(r.Keys[key])
+		s.name(r.Keys[key])
 		s.sql(" = ")
 		q.stored(s, r.Fields[key])
 	}
@@ -316,24 +317,11 @@ func firstRecord(args []gosrc.Value) *gosrc.Record {
 // stored writes a value that a column is set to: an expression, a constant, or a
 // placeholder.
 func (q *squirrelQuery) stored(s *speller, v gosrc.Value) {
-	switch v := v.(type) {
-	case *gosrc.Chain:
-		q.operand(s, v)
-	case gosrc.Const:
-		if v.Kind() == constant.Int {
-			s.sql(v.ExactString())
-			return
-		}
-		s.sql("?")
-	case gosrc.Unknown:
-		if v.Why == "nil" {
-			s.sql("NULL")
-			return
-		}
-		s.sql("?")
-	default:
-		s.sql("?")
+	if ch, ok := v.(*gosrc.Chain); ok {
+		q.operand(s, ch)
+		return
 	}
+	s.stored(v)
 }
 
 // spread puts all that a value can be in its place: for lists whose order and length
@@ -350,7 +338,7 @@ func spread(values []gosrc.Value) []gosrc.Value {
 func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 	ch, ok := v.(*gosrc.Chain)
 	if !ok {
-		s.value(v)
+		s.alternatives(v, s.value)
 		return
 	}
 	switch last := &ch.Links[len(ch.Links)-1]; last.Callee.Name {
@@ -430,7 +418,7 @@ func (q *squirrelQuery) comparisons(s *speller, r *gosrc.Record) {
 		if i > 0 {
 			s.sql(" AND ")
 		}
-		s.part(r.Keys[key])
+		s.name(r.Keys[key])
 		q.compare(s, kind, r.Fields[key])
 	}
 	s.sql(")")

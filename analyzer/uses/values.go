@@ -172,6 +172,9 @@ func columnTag(tag string) (string, bool) {
 
 // argument says whether what is handed over for a placeholder may be NULL.
 func (c *candidate) argument(v *schema.Value) schema.Nullness {
+	if c.built {
+		return c.builtArgument(v.Param)
+	}
 	if len(c.args) == 0 {
 		return schema.PerhapsNull
 	}
@@ -185,6 +188,20 @@ func (c *candidate) argument(v *schema.Value) schema.Nullness {
 		return c.expression(c.call.Args[i])
 	}
 	return c.handed(c.args[v.Param])
+}
+
+// builtArgument says it of what a builder was handed for its n-th placeholder.
+func (c *candidate) builtArgument(n int) schema.Nullness {
+	for _, p := range c.text {
+		in := strings.Count(p.Text, "?")
+		if p.Text == "?" && n == 0 && p.Expr != nil {
+			return c.expression(p.Expr)
+		}
+		if n -= in; n < 0 {
+			break
+		}
+	}
+	return schema.PerhapsNull
 }
 
 // expression says whether an argument that is spelled may be NULL.

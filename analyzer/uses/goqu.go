@@ -1,0 +1,876 @@
+package uses
+
+import (
+	"go/constant"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// goqu is github.com/doug-martin/goqu: datasets, and the expressions in them.
+var goqu = &library{
+	name: "goqu",
+	path: "github.com/doug-martin/goqu",
+	step: goquStep,
+	spell: func(ch *gosrc.Chain) gosrc.Text {
+		q := newGoquQuery(ch)
+		if q.verb == "" {
+			return nil
+		}
+		s := &speller{at: ch.Links[0].Call.Pos()}
+		q.write(s)
+		return s.text
+	},
+}
+
+func goquStep(c gosrc.Callee, _ bool) gosrc.Step {
+	switch c.Recv {
+	case "Database", "TxDatabase", "DialectWrapper":
+		switch c.Name {
+		case "From", "Select", "Insert", "Update", "Delete", "Truncate":
+			return gosrc.AddLink
+		}
+		return gosrc.NoStep
+	case "":
+		switch c.Name {
+		case "Dialect", "New", "NewTx", "RegisterDialect", "SetDefaultPrepared", "SetIgnoreUntaggedFields", "SetColumnRenameFunction", "SetTimeLocation":
+			return gosrc.NoStep
+		}
+		return gosrc.AddLink
+	}
+	switch withoutContext(c.Name) {
+	case "ToSQL":
+		return gosrc.Finish
+	case "Exec", "Query", "ScanStructs", "ScanStruct", "ScanVals", "ScanVal", "Count", "Pluck", "Scanner":
+		return gosrc.RunChain
+	case "Error", "IsPrepared", "GetClauses", "IsEmpty", "Expressions":
+		return gosrc.NoStep
+	}
+	return gosrc.AddLink
+}
+
+// A goquQuery is a dataset.
+type goquQuery struct {
+	verb  string // SELECT, INSERT, UPDATE, DELETE, TRUNCATE; "" for an expression
+	links links
+	run   *gosrc.Link // that runs it; nil for one within another
+	table *gosrc.Link // that names what is written
+	open  bool        // another function began it
+}
+
+func newGoquQuery(ch *gosrc.Chain) *goquQuery {
+	q := &goquQuery{links: linksOf(ch)}
+	for i := range ch.Links {
+		l := &ch.Links[i]
+		c := l.Callee
+		begins := c.Recv == "" || c.Recv == "Database" || c.Recv == "TxDatabase" || c.Recv == "DialectWrapper"
+		switch {
+		case begins && (c.Name == "From" || c.Name == "Select"):
+			q.verb = "SELECT"
+		case begins && goquVerbs[c.Name]:
+			q.verb, q.table = strings.ToUpper(c.Name), l
+		case c.Recv == "SelectDataset" && goquVerbs[c.Name]:
+			q.verb = strings.ToUpper(c.Name)
+		case q.verb == "" && strings.HasSuffix(c.Recv, "Dataset"):
+			q.verb, q.open = strings.ToUpper(strings.TrimSuffix(c.Recv, "Dataset")), true
+		}
+	}
+	if n := len(ch.Links); n > 0 && goquStep(ch.Links[n-1].Callee, true) == gosrc.RunChain {
+		q.run = &ch.Links[n-1]
+	}
+	if l := q.links.last("Into", "Table"); l != nil && strings.HasSuffix(l.Callee.Recv, "Dataset") {
+		q.table = l
+	} else if q.table == nil || q.verb == "DELETE" {
+		if from := q.links.last("From"); from != nil {
+			q.table = from
+		}
+	}
+	return q
+}
+
+var goquVerbs = map[string]bool{"Insert": true, "Update": true, "Delete": true, "Truncate": true}
+
+func (q *goquQuery) write(s *speller) {
+	switch q.verb {
+	case "SELECT":
+		q.selects(s)
+	case "INSERT":
+		q.inserts(s)
+	case "UPDATE":
+		s.sql("UPDATE ")
+		q.target(s)
+		q.sets(s)
+		q.where(s)
+	case "DELETE":
+		s.sql("DELETE FROM ")
+		q.target(s)
+		q.where(s)
+	case "TRUNCATE":
+		s.sql("TRUNCATE TABLE ")
+		q.target(s)
+	}
+}
+
+// target writes the table that is written.
+func (q *goquQuery) target(s *speller) {
+	if q.table == nil || len(q.table.Args) == 0 {
+		s.hole("a table that another function names")
+		return
+	}
+	s.inside(q.table, func() { goquOperand(s, q.table.Args[0]) })
+}
+
+func (q *goquQuery) selects(s *speller) {
+	s.sql("SELECT ")
+	if len(q.links["SelectDistinct"]) > 0 || len(q.links["Distinct"]) > 0 {
+		s.sql("DISTINCT ")
+	}
+	q.columns(s)
+	q.from(s)
+	for _, name := range goquJoins {
+		for _, l := range q.links[name.call] {
+			s.inside(l, func() { goquJoin(s, name.sql, l) })
+		}
+	}
+	q.where(s)
+	q.list(s, " GROUP BY ", ", ", "GroupBy", "GroupByAppend")
+	q.list(s, " HAVING ", " AND ", "Having")
+	q.list(s, " ORDER BY ", ", ", "Order", "OrderAppend", "OrderPrepend")
+	if len(q.links["Limit"]) > 0 {
+		s.sql(" LIMIT 1")
+	}
+	for _, name := range [...][2]string{{"Union", " UNION "}, {"UnionAll", " UNION ALL "}, {"Intersect", " INTERSECT "}, {"IntersectAll", " INTERSECT ALL "}} {
+		for _, l := range q.links[name[0]] {
+			s.inside(l, func() {
+				s.sql(name[1])
+				goquSubquery(s, firstOf(l.Args))
+			})
+		}
+	}
+}
+
+var goquJoins = [...]struct{ call, sql string }{
+	{"Join", " JOIN "}, {"InnerJoin", " INNER JOIN "}, {"LeftJoin", " LEFT JOIN "}, {"LeftOuterJoin", " LEFT JOIN "}, {"RightJoin", " RIGHT JOIN "},
+	{"RightOuterJoin", " RIGHT JOIN "}, {"FullJoin", " LEFT JOIN "}, {"FullOuterJoin", " LEFT JOIN "}, {"CrossJoin", " CROSS JOIN "},
+	{"NaturalJoin", " NATURAL JOIN "}, {"NaturalLeftJoin", " NATURAL LEFT JOIN "}, {"NaturalRightJoin", " NATURAL RIGHT JOIN "}, {"NaturalFullJoin", " NATURAL LEFT JOIN "},
+}
+
+func goquJoin(s *speller, word string, l *gosrc.Link) {
+	s.sql(word)
+	goquOperand(s, firstOf(l.Args))
+	if len(l.Args) < 2 {
+		return
+	}
+	s.sql(" ")
+	goquOperand(s, l.Args[1])
+}
+
+func firstOf(args []gosrc.Value) gosrc.Value {
+	if len(args) == 0 {
+		return gosrc.Unknown{Why: "no argument"}
+	}
+	return args[0]
+}
+
+// columns writes what is selected.
+func (q *goquQuery) columns(s *speller) {
+	if q.run != nil {
+		switch withoutContext(q.run.Callee.Name) {
+		case "Count":
+			s.sql("COUNT(*)")
+			return
+		case "Pluck":
+			s.inside(q.run, func() { s.name(q.run.Args[len(q.run.Args)-1]) })
+			return
+		}
+	}
+	list := s.sequence("", ", ")
+	if l := q.selection(); l != nil {
+		s.inside(l, func() { q.selected(s, list, l) })
+	}
+	for _, l := range q.links["SelectAppend"] {
+		s.inside(l, func() { q.selected(s, list, l) })
+	}
+	if list.n > 0 {
+		return
+	}
+	switch m := q.scanned(); {
+	case m != nil && len(m.fields) > 0:
+		s.columns(m)
+	case q.open:
+		s.hole("columns that another function names")
+	default:
+		s.sql("*")
+	}
+}
+
+// selection is the link that says what is selected.
+func (q *goquQuery) selection() *gosrc.Link {
+	l := q.links.last("Select", "SelectDistinct")
+	if clear := q.links.last("ClearSelect"); l != nil && clear != nil && clear.Call.End() > l.Call.End() {
+		return nil
+	}
+	return l
+}
+
+// selected writes what one call selects: names, expressions, or a struct whose
+// fields name columns.
+func (q *goquQuery) selected(s *speller, list *sequence, l *gosrc.Link) {
+	for i, v := range l.Args {
+		if r, ok := v.(*gosrc.Record); ok && len(r.Keys) == 0 {
+			if named, st := structOf(typeOf(l, i)); named != nil {
+				list.next()
+				s.columns(goquMapping.of(named, st, load))
+				continue
+			}
+		}
+		list.next()
+		goquOperand(s, v)
+	}
+}
+
+// scanned is the model that the rows are read into.
+func (q *goquQuery) scanned() *model {
+	if q.run == nil || !strings.HasPrefix(q.run.Callee.Name, "ScanStruct") || len(q.run.Call.Args) == 0 {
+		return nil
+	}
+	named, st := structOf(typeOf(q.run, len(q.run.Call.Args)-1))
+	if named == nil {
+		return nil
+	}
+	return goquMapping.of(named, st, load)
+}
+
+func (q *goquQuery) from(s *speller) {
+	l := q.links.last("From")
+	if l == nil {
+		if q.open {
+			s.sql(" FROM ")
+			s.hole("a table that another function names")
+		}
+		return
+	}
+	s.inside(l, func() {
+		list := s.sequence(" FROM ", ", ")
+		for _, v := range l.Args {
+			list.next()
+			goquOperand(s, v)
+			if q := goquDataset(v); q != nil && len(q.links["As"]) == 0 {
+				s.sql(" AS t1")
+			}
+		}
+	})
+}
+
+func (q *goquQuery) where(s *speller) { q.list(s, " WHERE ", " AND ", "Where") }
+
+// list writes the arguments of calls.
+func (q *goquQuery) list(s *speller, before, between string, names ...string) {
+	list := s.sequence(before, between)
+	for _, name := range names {
+		for _, l := range q.links[name] {
+			s.inside(l, func() {
+				for _, v := range l.Args {
+					list.next()
+					goquOperand(s, v)
+				}
+			})
+		}
+	}
+}
+
+func (q *goquQuery) inserts(s *speller) {
+	s.sql("INSERT INTO ")
+	q.target(s)
+	names := s.sequence(" (", ", ")
+	for _, name := range [...]string{"Cols", "ColsAppend"} {
+		for _, l := range q.links[name] {
+			s.inside(l, func() {
+				for _, v := range l.Args {
+					names.next()
+					goquOperand(s, v)
+				}
+			})
+		}
+	}
+	if names.n > 0 {
+		s.sql(")")
+	}
+	switch l := q.links.last("FromQuery"); {
+	case l != nil:
+		s.sql(" ")
+		s.inside(l, func() { goquSubquery(s, firstOf(l.Args)) })
+	case names.n > 0:
+		q.values(s, names.n)
+	default:
+		q.rows(s)
+	}
+	q.conflict(s)
+}
+
+// values writes the rows of Vals, or placeholders for what is not known.
+func (q *goquQuery) values(s *speller, columns int) {
+	rows := s.sequence(" VALUES ", ", ")
+	for _, l := range q.links["Vals"] {
+		s.inside(l, func() {
+			for _, v := range l.Args {
+				row, ok := v.(*gosrc.List)
+				if !ok || len(row.Elems) != columns {
+					continue
+				}
+				rows.next()
+				cells := s.sequence("(", ", ")
+				for _, e := range row.Elems {
+					cells.next()
+					goquValue(s, e.Value)
+				}
+				s.sql(")")
+			}
+		})
+	}
+	if rows.n == 0 {
+		s.sql(" VALUES (" + placeholders(columns) + ")")
+	}
+}
+
+func placeholders(n int) string {
+	return strings.TrimSuffix(strings.Repeat("?, ", max(n, 1)), ", ")
+}
+
+// rows writes the first of the rows: all name the same columns.
+func (q *goquQuery) rows(s *speller) {
+	l := q.links.last("Rows")
+	if l == nil {
+		s.sql(" SET ")
+		s.hole("columns that another function names")
+		return
+	}
+	s.inside(l, func() {
+		s.sql(" SET ")
+		q.assigned(s, l, 0, firstOf(l.Args), insert)
+	})
+}
+
+// conflict writes what becomes of a row that is there already.
+func (q *goquQuery) conflict(s *speller) {
+	l := q.links.last("OnConflict")
+	if l == nil {
+		return
+	}
+	ch, ok := firstOf(l.Args).(*gosrc.Chain)
+	if !ok {
+		if u, unknown := firstOf(l.Args).(gosrc.Unknown); unknown && u.Why != "nil" {
+			s.sql(" ON DUPLICATE KEY UPDATE ")
+			s.hole("columns that another function names")
+		}
+		return
+	}
+	do := &ch.Links[0]
+	if do.Callee.Name != "DoUpdate" || len(do.Args) < 2 {
+		return
+	}
+	s.inside(do, func() {
+		s.sql(" ON DUPLICATE KEY UPDATE ")
+		q.assigned(s, do, 1, do.Args[1], update)
+	})
+}
+
+func (q *goquQuery) sets(s *speller) {
+	s.sql(" SET ")
+	l := q.links.last("Set")
+	if l == nil {
+		s.hole("columns that another function sets")
+		return
+	}
+	s.inside(l, func() { q.assigned(s, l, 0, firstOf(l.Args), update) })
+}
+
+// assigned writes the columns that a record, a struct or a list of assignments
+// names, with their values.
+func (q *goquQuery) assigned(s *speller, l *gosrc.Link, arg int, v gosrc.Value, p purpose) {
+	switch v := v.(type) {
+	case *gosrc.Record:
+		if len(v.Keys) > 0 {
+			list := s.sequence("", ", ")
+			for _, key := range v.Names() {
+				list.next()
+				s.name(v.Keys[key])
+				s.sql(" = ")
+				goquValue(s, v.Fields[key])
+			}
+			return
+		}
+	case *gosrc.List:
+		if list := s.sequence("", ", "); len(v.Elems) > 0 {
+			_, rows := v.Elems[0].Value.(*gosrc.Record)
+			for _, e := range v.Elems {
+				list.next()
+				q.assigned(s, l, arg, e.Value, p)
+				if rows {
+					break
+				}
+			}
+			return
+		}
+	case *gosrc.Chain:
+		goquOperand(s, v)
+		return
+	case gosrc.OneOf:
+		s.perhaps(func() {
+			list := s.sequence("", ", ")
+			for _, a := range v {
+				list.next()
+				q.assigned(s, l, arg, a, p)
+			}
+		})
+		return
+	}
+	named, st := structOf(typeOf(l, arg))
+	if named == nil {
+		s.hole("columns of a value")
+		return
+	}
+	s.assignments(goquMapping.of(named, st, p))
+}
+
+// columns writes the columns of a model.
+func (s *speller) columns(m *model) {
+	list := s.sequence("", ", ")
+	for _, f := range m.fields {
+		list.next()
+		s.sql("`" + strings.ReplaceAll(f.column, ".", "`.`") + "`")
+	}
+}
+
+// assignments writes every column of a model as one that is set.
+func (s *speller) assignments(m *model) {
+	if len(m.fields) == 0 {
+		s.hole("columns of a value")
+		return
+	}
+	list := s.sequence("", ", ")
+	for _, f := range m.fields {
+		list.next()
+		s.sql("`" + f.column + "` = ?")
+	}
+}
+
+var goquMapping = mapping(goquField)
+
+// goquField maps by the db tag; the fields of a struct within another are prefixed
+// with its name.
+func goquField(f *types.Var, tag reflect.StructTag) mappedField {
+	out := dbTag(f, tag)
+	if inner := structIn(f); inner != nil && out.column != "" {
+		return mappedField{inner: inner, prefix: out.column + "."}
+	}
+	for option := range strings.SplitSeq(tag.Get("goqu"), ",") {
+		switch option {
+		case "skipinsert":
+			out.never |= insert
+		case "skipupdate":
+			out.never |= update
+		}
+	}
+	return out
+}
+
+// goquDataset returns the dataset that a value is; nil when it is none.
+func goquDataset(v gosrc.Value) *goquQuery {
+	ch, ok := v.(*gosrc.Chain)
+	if !ok {
+		return nil
+	}
+	if q := newGoquQuery(ch); q.verb != "" {
+		return q
+	}
+	return nil
+}
+
+// goquSubquery writes a dataset without parentheses.
+func goquSubquery(s *speller, v gosrc.Value) {
+	if q := goquDataset(v); q != nil {
+		q.write(s)
+		return
+	}
+	s.sql("SELECT ")
+	s.hole("a query that another function builds")
+}
+
+// goquOperand writes what stands where a column could: a name, an expression, a
+// dataset in parentheses, a map of comparisons, a list of conditions.
+func goquOperand(s *speller, v gosrc.Value) {
+	switch v := v.(type) {
+	case *gosrc.Chain:
+		if q := goquDataset(v); q != nil {
+			s.sql("(")
+			q.write(s)
+			s.sql(")")
+			if as := q.links.last("As"); as != nil {
+				s.sql(" AS ")
+				s.name(firstOf(as.Args))
+			}
+			return
+		}
+		s.part(goquExpression(s, v))
+	case *gosrc.Record:
+		goquComparisons(s, v)
+	case *gosrc.List:
+		list := s.sequence("(", " AND ")
+		for _, e := range v.Elems {
+			if e.May {
+				s.perhaps(func() { list.next(); goquOperand(s, e.Value) })
+				continue
+			}
+			list.next()
+			goquOperand(s, e.Value)
+		}
+		if v.Open || list.n == 0 {
+			list.next()
+			s.hole("more conditions")
+		}
+		s.sql(")")
+	case gosrc.OneOf:
+		if len(gosrc.Texts(v)) == len(v) {
+			s.columnName(v)
+			return
+		}
+		s.perhaps(func() {
+			list := s.sequence("(", " OR ")
+			for _, a := range v {
+				list.next()
+				goquOperand(s, a)
+			}
+			s.sql(")")
+		})
+	default:
+		s.name(v)
+	}
+}
+
+// goquValue writes what is compared or stored: an expression, or a value.
+func goquValue(s *speller, v gosrc.Value) {
+	switch v := v.(type) {
+	case *gosrc.Chain:
+		goquOperand(s, v)
+	case *gosrc.List:
+		s.sql("(?)")
+	default:
+		s.stored(v)
+	}
+}
+
+// goquComparisons writes Ex{"a": 1} and ExOr.
+func goquComparisons(s *speller, r *gosrc.Record) {
+	if len(r.Keys) == 0 {
+		s.hole("columns of a map")
+		return
+	}
+	between := " AND "
+	if _, kind := gosrc.Named(r.Type); kind == "ExOr" {
+		between = " OR "
+	}
+	list := s.sequence("(", between)
+	for _, key := range r.Names() {
+		v := r.Fields[key]
+		if op, ok := v.(*gosrc.Record); ok && len(op.Keys) > 0 {
+			for _, name := range op.Names() {
+				list.next()
+				s.name(r.Keys[key])
+				goquCompare(s, name, op.Fields[name])
+			}
+			continue
+		}
+		list.next()
+		s.name(r.Keys[key])
+		goquCompare(s, "eq", v)
+	}
+	s.sql(")")
+}
+
+var goquOperators = map[string]string{
+	"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "is": "IS", "isnot": "IS NOT", "in": "IN", "notin": "NOT IN",
+	"like": "LIKE", "notlike": "NOT LIKE", "ilike": "LIKE", "notilike": "NOT LIKE",
+	"regexplike": "REGEXP", "regexpnotlike": "NOT REGEXP", "regexpilike": "REGEXP", "regexpnotilike": "NOT REGEXP",
+	"between": "BETWEEN", "notbetween": "NOT BETWEEN",
+	"bitwiseor": "|", "bitwiseand": "&", "bitwisexor": "^", "bitwiseleftshift": "<<", "bitwiserightshift": ">>",
+}
+
+// goquCompare writes an operator and what stands behind it.
+func goquCompare(s *speller, name string, v gosrc.Value) {
+	op := goquOperators[strings.ToLower(name)]
+	_, list := v.(*gosrc.List)
+	u, _ := v.(gosrc.Unknown)
+	constantBool := false
+	if c, ok := v.(gosrc.Const); ok {
+		constantBool = c.Kind() == constant.Bool
+	}
+	negated := op == "<>" || strings.Contains(op, "NOT")
+	switch {
+	case op == "":
+		op = "="
+	case op == "BETWEEN" || op == "NOT BETWEEN":
+		s.sql(" " + op + " ")
+		goquRange(s, v)
+		return
+	case (op == "=" || op == "<>") && (list || goquDataset(v) != nil):
+		op = map[bool]string{false: "IN", true: "NOT IN"}[negated]
+	case (op == "=" || op == "<>") && (u.Why == "nil" || constantBool), strings.HasPrefix(op, "IS"):
+		s.sql(map[bool]string{false: " IS ", true: " IS NOT "}[negated])
+		if constantBool {
+			s.sql("TRUE")
+			return
+		}
+		s.sql("NULL")
+		return
+	}
+	s.sql(" " + op + " ")
+	if strings.HasSuffix(op, "IN") && !list && goquDataset(v) == nil {
+		s.sql("(?)")
+		return
+	}
+	goquValue(s, v)
+}
+
+func goquRange(s *speller, v gosrc.Value) {
+	if ch, ok := v.(*gosrc.Chain); ok && ch.Links[0].Callee.Name == "Range" && len(ch.Links[0].Args) == 2 {
+		goquValue(s, ch.Links[0].Args[0])
+		s.sql(" AND ")
+		goquValue(s, ch.Links[0].Args[1])
+		return
+	}
+	s.sql("? AND ?")
+}
+
+// goquExpression is the text of an expression, built link by link.
+func goquExpression(s *speller, ch *gosrc.Chain) gosrc.Text {
+	var now gosrc.Text
+	if ch.Base != nil {
+		now = s.apart(func(s *speller) { s.value(ch.Base) })
+	}
+	open := false
+	for i := range ch.Links {
+		l := &ch.Links[i]
+		if open && l.Callee.Name != "Value" && l.Callee.Name != "When" && l.Callee.Name != "Else" {
+			now = append(now, gosrc.Part{Text: " END", Pos: s.at})
+			open = false
+		}
+		open = open || l.Callee.Name == "Case"
+		before := now
+		now = s.apart(func(s *speller) { s.inside(l, func() { goquLink(s, before, l) }) })
+	}
+	if open {
+		now = append(now, gosrc.Part{Text: " END", Pos: s.at})
+	}
+	return now
+}
+
+// goquLink writes what one call makes of what stands before it.
+func goquLink(s *speller, before gosrc.Text, l *gosrc.Link) {
+	name := l.Callee.Name
+	if l.Callee.Recv == "" {
+		goquFunction(s, l)
+		return
+	}
+	switch name {
+	case "Col", "Table":
+		s.part(before)
+		s.sql(".")
+		goquOperand(s, firstOf(l.Args))
+	case "All":
+		s.part(before)
+		s.sql(".*")
+	case "As":
+		s.part(before)
+		s.sql(" AS ")
+		goquOperand(s, firstOf(l.Args))
+	case "Set":
+		s.part(before)
+		s.sql(" = ")
+		goquValue(s, firstOf(l.Args))
+	case "Asc", "Desc":
+		s.part(before)
+		s.sql(" " + strings.ToUpper(name))
+	case "IsNull", "IsNotNull", "IsTrue", "IsNotTrue", "IsFalse", "IsNotFalse":
+		s.part(before)
+		s.sql(map[bool]string{false: " IS ", true: " IS NOT "}[strings.HasPrefix(name, "IsNot")])
+		s.sql(strings.ToUpper(strings.TrimPrefix(strings.TrimPrefix(name, "Is"), "Not")))
+	case "Distinct":
+		s.sql("DISTINCT ")
+		s.part(before)
+	case "Cast":
+		s.sql("CAST(")
+		s.part(before)
+		s.sql(" AS CHAR)")
+	case "Value":
+		s.part(before)
+		s.sql(" ")
+		goquOperand(s, firstOf(l.Args))
+	case "When":
+		s.part(before)
+		s.sql(" WHEN ")
+		goquOperand(s, firstOf(l.Args))
+		s.sql(" THEN ")
+		goquValue(s, l.Args[len(l.Args)-1])
+	case "Else":
+		s.part(before)
+		s.sql(" ELSE ")
+		goquValue(s, firstOf(l.Args))
+	case "Append":
+		s.part(before)
+		for _, v := range l.Args {
+			s.sql(" AND ")
+			goquOperand(s, v)
+		}
+	case "Over":
+		s.part(before)
+		s.sql(" OVER (")
+		goquWindow(s, firstOf(l.Args))
+		s.sql(")")
+	case "NullsFirst", "NullsLast", "Expression", "Clone":
+		s.part(before)
+	default:
+		if goquOperators[strings.ToLower(name)] != "" {
+			s.sql("(")
+			s.part(before)
+			goquCompare(s, name, firstOf(l.Args))
+			s.sql(")")
+			return
+		}
+		s.part(before)
+		s.hole("an expression")
+	}
+}
+
+// goquFunction writes a call that begins an expression.
+func goquFunction(s *speller, l *gosrc.Link) {
+	first := firstOf(l.Args)
+	switch name := l.Callee.Name; name {
+	case "C", "I", "T", "S":
+		goquIdentifier(s, first)
+	case "L", "Literal":
+		goquLiteral(s, l.Args)
+	case "V":
+		goquValue(s, first)
+	case "Star":
+		s.sql("*")
+	case "Default":
+		s.sql("DEFAULT")
+	case "And", "Or":
+		list := s.sequence("(", map[string]string{"And": " AND ", "Or": " OR "}[name])
+		for _, v := range l.Args {
+			list.next()
+			goquOperand(s, v)
+		}
+		if list.n == 0 {
+			s.sql("(1 = 1")
+		}
+		s.sql(")")
+	case "On":
+		list := s.sequence("ON ", " AND ")
+		for _, v := range l.Args {
+			list.next()
+			goquOperand(s, v)
+		}
+	case "Using":
+		list := s.sequence("USING (", ", ")
+		for _, v := range l.Args {
+			list.next()
+			goquOperand(s, v)
+		}
+		s.sql(")")
+	case "Case":
+		s.sql("CASE")
+	case "Cast":
+		s.sql("CAST(")
+		goquOperand(s, first)
+		s.sql(" AS CHAR)")
+	case "Func", "COALESCE":
+		args := l.Args
+		if name == "Func" {
+			s.value(first)
+			args = args[min(len(args), 1):]
+		} else {
+			s.sql(name)
+		}
+		list := s.sequence("(", ", ")
+		for _, v := range args {
+			list.next()
+			goquValue(s, v)
+		}
+		if list.n == 0 {
+			s.sql("(")
+		}
+		s.sql(")")
+	case "DISTINCT":
+		s.sql("DISTINCT ")
+		goquOperand(s, first)
+	case "COUNT", "MIN", "MAX", "AVG", "FIRST", "LAST", "SUM", "FIRST_VALUE", "LAST_VALUE", "NTH_VALUE", "Any", "All", "Lateral":
+		s.sql(strings.ToUpper(name) + "(")
+		goquOperand(s, first)
+		s.sql(")")
+	case "ROW_NUMBER", "RANK", "DENSE_RANK", "PERCENT_RANK", "CUME_DIST", "NTILE":
+		s.sql(name + "()")
+	default:
+		s.hole("an expression")
+	}
+}
+
+func goquIdentifier(s *speller, v gosrc.Value) {
+	if t, ok := v.(gosrc.Text); ok && t.String() == "*" {
+		s.sql("*")
+		return
+	}
+	s.columnName(v)
+}
+
+// goquLiteral writes a literal with its arguments in the places of its ?, where
+// they are expressions.
+func goquLiteral(s *speller, args []gosrc.Value) {
+	t, ok := firstOf(args).(gosrc.Text)
+	if !ok || !slices.ContainsFunc(args[1:], func(v gosrc.Value) bool { _, is := v.(*gosrc.Chain); return is }) {
+		s.value(firstOf(args))
+		return
+	}
+	args = args[1:]
+	for _, p := range t {
+		for len(args) > 0 {
+			i := strings.IndexByte(p.Text, '?')
+			if i < 0 {
+				break
+			}
+			head := p
+			head.Text = p.Text[:i]
+			s.part(gosrc.Text{head})
+			goquValue(s, args[0])
+			args, p.Text = args[1:], p.Text[i+1:]
+			if p.Verbatim {
+				p.Pos += token.Pos(i + 1)
+			}
+		}
+		s.part(gosrc.Text{p})
+	}
+}
+
+// goquWindow writes the columns of a window.
+func goquWindow(s *speller, v gosrc.Value) {
+	ch, ok := v.(*gosrc.Chain)
+	if !ok {
+		return
+	}
+	for _, l := range ch.Links {
+		word := map[string]string{"PartitionBy": " PARTITION BY ", "OrderBy": " ORDER BY "}[l.Callee.Name]
+		if word == "" {
+			continue
+		}
+		list := s.sequence(word, ", ")
+		for _, v := range l.Args {
+			list.next()
+			goquOperand(s, v)
+		}
+	}
+}
