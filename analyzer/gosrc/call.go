@@ -113,7 +113,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	if results, ok := f.chain(call, c, receiver, args); ok {
 		return results
 	}
-	if fn != nil && f.w.follows(fn, f.givesAddress(call)) {
+	if fn != nil && f.w.follows(fn, f.givesAddress(call) || givesShared(args)) {
 		results, params := f.w.apply(fn, args, f.guards)
 		f.changedBy(call, fn)
 		if !f.w.Follow { // else it shows itself by the calls in it
@@ -159,6 +159,7 @@ func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 	for i, a := range call.Args {
 		target := f.addressOf(a)
 		if target == nil {
+			f.handBackShared(a, params, i)
 			continue
 		}
 		why := "set by " + types.ExprString(call.Fun)
@@ -170,6 +171,17 @@ func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 			v = lift(func(v []Value) Value { return concat(f.text(v[0], target), hole(target, why)) }, f.eval(target))
 		}
 		f.store(target, v)
+	}
+}
+
+// handBackShared gives a variable what a function added to the chain in it.
+func (f *frame) handBackShared(arg ast.Expr, params []Value, i int) {
+	if i >= len(params) {
+		return
+	}
+	c, ok := params[i].(*Chain)
+	if id, isVar := ast.Unparen(arg).(*ast.Ident); ok && c.Shared && isVar {
+		f.store(id, c)
 	}
 }
 

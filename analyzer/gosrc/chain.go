@@ -11,6 +11,9 @@ import (
 type Chain struct {
 	Base  Value // what the first link is called on, when that is no package; nil otherwise
 	Links []Link
+	// Shared says that calls change the value that they are made on: what one
+	// function adds, its caller has too.
+	Shared bool
 }
 
 // A Link is one call of a chain.
@@ -48,6 +51,8 @@ const (
 	NoStep Step = iota
 	// AddLink: the call adds to a chain, or begins one.
 	AddLink
+	// GrowLink: as AddLink, and the value that the call is made on has it too.
+	GrowLink
 	// Finish: the call gives what the chain has built, as ToSql does.
 	Finish
 	// RunChain: the call runs what the chain has built. It is shown with a
@@ -65,10 +70,17 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	if step == NoStep {
 		return nil, false
 	}
+	if step != RunChain {
+		args = f.appliedTo(args)
+	}
 	link := Link{Package: f.pkg, Callee: c, Call: call, Args: args}
 	longer := lift(func(v []Value) Value { return v[0].(link0).with(link) }, linkable(receiver))
 	switch step {
 	case AddLink:
+		return f.firstOf(call, longer), true
+	case GrowLink:
+		longer = shared(longer)
+		f.grow(call, c, longer)
 		return f.firstOf(call, longer), true
 	case Finish:
 		return f.firstOf(call, receiver), true
@@ -82,6 +94,71 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	return nil, false
 }
 
+// appliedTo replaces the functions among the arguments of a link, which add to a
+// chain that they are handed, by what they add.
+func (f *frame) appliedTo(args []Value) []Value {
+	if !slices.ContainsFunc(args, func(v Value) bool { _, is := v.(*Func); return is }) {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, a := range args {
+		fn, ok := a.(*Func)
+		if !ok || !f.w.follows(fn, true) {
+			continue
+		}
+		results, _ := f.w.apply(fn, []Value{&Chain{}}, f.guards)
+		if len(results) > 0 && slices.ContainsFunc(Alternatives(results[0]), isChain) {
+			out[i] = results[0]
+		}
+	}
+	return out
+}
+
+func shared(v Value) Value {
+	return lift(func(v []Value) Value {
+		c, ok := v[0].(*Chain)
+		if !ok {
+			return v[0]
+		}
+		return &Chain{Base: c.Base, Links: c.Links, Shared: true}
+	}, v)
+}
+
+// grow gives the variable that a chain of calls begins with what they add to it.
+func (f *frame) grow(call *ast.CallExpr, c Callee, longer Value) {
+	root := rootOf(call)
+	if pkg, name := Named(f.pkg.Info.TypeOf(root)); pkg != c.Pkg || name != c.Recv {
+		return
+	}
+	switch root.(type) {
+	case *ast.Ident, *ast.SelectorExpr:
+		f.store(root, longer)
+	}
+}
+
+// rootOf is what the first call of x.F().G() is made on.
+func rootOf(e ast.Expr) ast.Expr {
+	for {
+		call, ok := ast.Unparen(e).(*ast.CallExpr)
+		if !ok {
+			return e
+		}
+		fun, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return e
+		}
+		e = ast.Unparen(fun.X)
+	}
+}
+
+// givesShared says whether a function is handed a chain that it may add to.
+func givesShared(args []Value) bool {
+	return slices.ContainsFunc(args, func(v Value) bool {
+		c, ok := v.(*Chain)
+		return ok && c.Shared
+	})
+}
+
 func isChain(v Value) bool {
 	_, ok := v.(*Chain)
 	return ok
@@ -93,7 +170,7 @@ type link0 struct{ *Chain }
 func (link0) isValue() {}
 
 func (l link0) with(link Link) Value {
-	return &Chain{Base: l.Base, Links: append(slices.Clip(l.Links), link)}
+	return &Chain{Base: l.Base, Links: append(slices.Clip(l.Links), link), Shared: l.Shared}
 }
 
 func linkable(receiver Value) Value {
@@ -180,7 +257,7 @@ func linkedTo(before, v Value) (Value, bool) {
 
 // may is the chain with links that are added under a condition.
 func (c *Chain) may(links []Link) *Chain {
-	out := &Chain{Base: c.Base, Links: slices.Clone(c.Links)}
+	out := &Chain{Base: c.Base, Links: slices.Clone(c.Links), Shared: c.Shared}
 	for _, l := range links {
 		l.May = true
 		out.Links = append(out.Links, l)
@@ -216,7 +293,7 @@ func collapseChains(values []Value) (Value, bool) {
 			}
 		}
 	}
-	base := &Chain{Base: all[0].Base, Links: all[0].Links[:n]}
+	base := &Chain{Base: all[0].Base, Links: all[0].Links[:n], Shared: all[0].Shared}
 	return base.may(rest), true
 }
 

@@ -22,7 +22,7 @@ type library struct {
 }
 
 // libraries are the builders that are read.
-func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu} }
+func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu, bun} }
 
 func (o *Options) libraryPaths() gosrc.Libraries {
 	out := gosrc.Libraries{Functions: o.wrapperNames()}
@@ -59,10 +59,40 @@ func spelled(ch *gosrc.Chain) gosrc.Text {
 	if len(ch.Links) == 0 {
 		return nil
 	}
+	ch = spliced(ch)
 	if lib := libraryOf(ch.Links[0].Callee); lib != nil {
 		return lib.spell(ch)
 	}
 	return nil
+}
+
+// spliced is a chain with what the functions that it is handed to add to it.
+func spliced(ch *gosrc.Chain) *gosrc.Chain {
+	out := &gosrc.Chain{Base: ch.Base, Shared: ch.Shared}
+	for _, l := range ch.Links {
+		switch l.Callee.Name {
+		case "Apply", "ApplyQueryBuilder", "Scopes":
+		default:
+			out.Links = append(out.Links, l)
+			continue
+		}
+		for _, a := range l.Args {
+			for _, v := range gosrc.Alternatives(a) {
+				added, ok := v.(*gosrc.Chain)
+				if !ok {
+					continue
+				}
+				for _, more := range added.Links {
+					more.May = more.May || l.May || added != a
+					out.Links = append(out.Links, more)
+				}
+			}
+		}
+	}
+	if len(out.Links) == 0 {
+		return ch
+	}
+	return out
 }
 
 // A speller puts a statement together.
@@ -280,6 +310,97 @@ func (s *speller) stored(v gosrc.Value) {
 }
 
 var sqlEscapes = strings.NewReplacer("'", "''", `\`, `\\`, "?", " ", ":", " ") // nothing that could be taken for a placeholder
+
+// columns writes the columns of fields, behind a table or its alias if one is given.
+func (s *speller) columns(fields []modelField, of string) {
+	if of != "" {
+		of = "`" + of + "`."
+	}
+	list := s.sequence("", ", ")
+	for _, f := range fields {
+		list.next()
+		s.sql(of + "`" + strings.ReplaceAll(f.column, ".", "`.`") + "`")
+	}
+}
+
+// assignments writes every column of fields as one that is set.
+func (s *speller) assignments(fields []modelField) {
+	if len(fields) == 0 {
+		s.hole("columns of a value")
+		return
+	}
+	list := s.sequence("", ", ")
+	for _, f := range fields {
+		list.next()
+		s.sql("`" + f.column + "` = ?")
+	}
+}
+
+// condition writes a condition, or each that it can be.
+func (s *speller) condition(v gosrc.Value, do func(gosrc.Value)) {
+	many, ok := v.(gosrc.OneOf)
+	if !ok {
+		do(v)
+		return
+	}
+	s.perhaps(func() {
+		list := s.sequence("(", " OR ")
+		for _, a := range many {
+			list.next()
+			do(a)
+		}
+		s.sql(")")
+	})
+}
+
+// filled writes a text, and has fill write what stands for each of its placeholders:
+// ? by their order, ?name by that.
+func (s *speller) filled(v gosrc.Value, fill func(name string, n int)) {
+	t, ok := v.(gosrc.Text)
+	if !ok {
+		s.value(v)
+		return
+	}
+	n := 0
+	for _, p := range t {
+		for {
+			i := strings.IndexByte(p.Text, '?')
+			if i < 0 {
+				break
+			}
+			head, end := p, i+1
+			head.Text = p.Text[:i]
+			s.part(gosrc.Text{head})
+			for end < len(p.Text) && isNameByte(p.Text[end]) {
+				end++
+			}
+			fill(p.Text[i+1:end], n)
+			if end == i+1 {
+				n++
+			}
+			p.Text = p.Text[end:]
+			if p.Verbatim {
+				p.Pos += token.Pos(end)
+			}
+		}
+		s.part(gosrc.Text{p})
+	}
+}
+
+func isNameByte(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+func placeholders(n int) string {
+	return strings.TrimSuffix(strings.Repeat("?, ", max(n, 1)), ", ")
+}
+
+func firstOf(args []gosrc.Value) gosrc.Value {
+	if len(args) == 0 {
+		return gosrc.Unknown{Why: "no argument"}
+	}
+	return args[0]
+}
 
 // links are the links of a chain by the names of what they call.
 type links map[string][]*gosrc.Link

@@ -427,6 +427,9 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:
+			if a.Shared && call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0 {
+				continue // what that makes of it, it runs, or its caller does
+			}
 			c.chain(call, arg, a)
 		case *gosrc.List:
 			if depth > 0 && len(a.Elems) <= 64 {

@@ -2,10 +2,8 @@ package uses
 
 import (
 	"go/constant"
-	"go/token"
 	"go/types"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -169,13 +167,6 @@ func goquJoin(s *speller, word string, l *gosrc.Link) {
 	goquOperand(s, l.Args[1])
 }
 
-func firstOf(args []gosrc.Value) gosrc.Value {
-	if len(args) == 0 {
-		return gosrc.Unknown{Why: "no argument"}
-	}
-	return args[0]
-}
-
 // columns writes what is selected.
 func (q *goquQuery) columns(s *speller) {
 	if q.run != nil {
@@ -200,7 +191,7 @@ func (q *goquQuery) columns(s *speller) {
 	}
 	switch m := q.scanned(); {
 	case m != nil && len(m.fields) > 0:
-		s.columns(m)
+		s.columns(m.fields, "")
 	case q.open:
 		s.hole("columns that another function names")
 	default:
@@ -224,7 +215,7 @@ func (q *goquQuery) selected(s *speller, list *sequence, l *gosrc.Link) {
 		if r, ok := v.(*gosrc.Record); ok && len(r.Keys) == 0 {
 			if named, st := structOf(typeOf(l, i)); named != nil {
 				list.next()
-				s.columns(goquMapping.of(named, st, load))
+				s.columns(goquMapping.of(named, st, load).fields, "")
 				continue
 			}
 		}
@@ -234,7 +225,7 @@ func (q *goquQuery) selected(s *speller, list *sequence, l *gosrc.Link) {
 }
 
 // scanned is the model that the rows are read into.
-func (q *goquQuery) scanned() *model {
+func (q *goquQuery) scanned() *shape {
 	if q.run == nil || !strings.HasPrefix(q.run.Callee.Name, "ScanStruct") || len(q.run.Call.Args) == 0 {
 		return nil
 	}
@@ -337,10 +328,6 @@ func (q *goquQuery) values(s *speller, columns int) {
 	}
 }
 
-func placeholders(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?, ", max(n, 1)), ", ")
-}
-
 // rows writes the first of the rows: all name the same columns.
 func (q *goquQuery) rows(s *speller) {
 	l := q.links.last("Rows")
@@ -434,29 +421,7 @@ func (q *goquQuery) assigned(s *speller, l *gosrc.Link, arg int, v gosrc.Value, 
 		s.hole("columns of a value")
 		return
 	}
-	s.assignments(goquMapping.of(named, st, p))
-}
-
-// columns writes the columns of a model.
-func (s *speller) columns(m *model) {
-	list := s.sequence("", ", ")
-	for _, f := range m.fields {
-		list.next()
-		s.sql("`" + strings.ReplaceAll(f.column, ".", "`.`") + "`")
-	}
-}
-
-// assignments writes every column of a model as one that is set.
-func (s *speller) assignments(m *model) {
-	if len(m.fields) == 0 {
-		s.hole("columns of a value")
-		return
-	}
-	list := s.sequence("", ", ")
-	for _, f := range m.fields {
-		list.next()
-		s.sql("`" + f.column + "` = ?")
-	}
+	s.assignments(goquMapping.of(named, st, p).fields)
 }
 
 var goquMapping = mapping(goquField)
@@ -831,29 +796,17 @@ func goquIdentifier(s *speller, v gosrc.Value) {
 // goquLiteral writes a literal with its arguments in the places of its ?, where
 // they are expressions.
 func goquLiteral(s *speller, args []gosrc.Value) {
-	t, ok := firstOf(args).(gosrc.Text)
-	if !ok || !slices.ContainsFunc(args[1:], func(v gosrc.Value) bool { _, is := v.(*gosrc.Chain); return is }) {
-		s.value(firstOf(args))
+	if len(args) == 0 {
+		s.hole("a literal")
 		return
 	}
-	args = args[1:]
-	for _, p := range t {
-		for len(args) > 0 {
-			i := strings.IndexByte(p.Text, '?')
-			if i < 0 {
-				break
-			}
-			head := p
-			head.Text = p.Text[:i]
-			s.part(gosrc.Text{head})
-			goquValue(s, args[0])
-			args, p.Text = args[1:], p.Text[i+1:]
-			if p.Verbatim {
-				p.Pos += token.Pos(i + 1)
-			}
+	s.filled(args[0], func(_ string, n int) {
+		if n+1 < len(args) {
+			goquValue(s, args[n+1])
+			return
 		}
-		s.part(gosrc.Text{p})
-	}
+		s.sql("?")
+	})
 }
 
 // goquWindow writes the columns of a window.

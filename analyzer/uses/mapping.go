@@ -17,6 +17,13 @@ type mappedField struct {
 	prefix  string        // of the columns of inner
 	never   purpose       // what passes it over
 	deleted bool          // a soft delete sets it
+	key     bool          // of the primary key
+}
+
+// A shape is what a library maps a struct to.
+type shape struct {
+	*model
+	keys []string // columns of the primary key
 }
 
 // A purpose is what the columns of a struct are wanted for.
@@ -29,13 +36,13 @@ const (
 )
 
 // of returns the columns of a struct for a purpose.
-func (m mapping) of(named *types.Named, s *types.Struct, p purpose) *model {
-	out := &model{name: named.Obj().Name()}
+func (m mapping) of(named *types.Named, s *types.Struct, p purpose) *shape {
+	out := &shape{model: &model{name: named.Obj().Name()}}
 	m.add(out, s, "", p, nil)
 	return out
 }
 
-func (m mapping) add(out *model, s *types.Struct, prefix string, p purpose, path []string) {
+func (m mapping) add(out *shape, s *types.Struct, prefix string, p purpose, path []string) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		if !f.Exported() && !f.Embedded() {
@@ -50,6 +57,9 @@ func (m mapping) add(out *model, s *types.Struct, prefix string, p purpose, path
 			out.fields = append(out.fields, modelField{field: f.Name(), column: prefix + mapped.column, v: f, path: append(slices.Clip(path), f.Name())})
 			if mapped.deleted {
 				out.deleted = prefix + mapped.column
+			}
+			if mapped.key {
+				out.keys = append(out.keys, prefix+mapped.column)
 			}
 		}
 	}
@@ -86,4 +96,25 @@ func dbTag(f *types.Var, tag reflect.StructTag) mappedField {
 		return mappedField{column: strings.ToLower(f.Name())}
 	}
 	return mappedField{column: name}
+}
+
+// key are the columns of the primary key: those that are marked, or else id.
+func (s *shape) key() []string {
+	if len(s.keys) > 0 {
+		return s.keys
+	}
+	for _, f := range s.fields {
+		if strings.EqualFold(f.column, "id") {
+			return []string{f.column}
+		}
+	}
+	return nil
+}
+
+// only keeps the fields whose columns are wanted: those listed, if any are, without
+// those left out.
+func (s *shape) only(listed, without []string) []modelField {
+	return slices.DeleteFunc(slices.Clone(s.fields), func(f modelField) bool {
+		return len(listed) > 0 && !slices.Contains(listed, f.column) || slices.Contains(without, f.column)
+	})
 }

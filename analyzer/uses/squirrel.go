@@ -337,7 +337,7 @@ func spread(values []gosrc.Value) []gosrc.Value {
 // operand writes a column, an expression, or a SELECT in parentheses.
 func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 	ch, ok := v.(*gosrc.Chain)
-	if !ok {
+	if !ok || len(ch.Links) == 0 {
 		s.alternatives(v, s.value)
 		return
 	}

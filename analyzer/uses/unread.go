@@ -13,7 +13,6 @@ var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
 	{"xorm.io/", "xorm"}, {"github.com/go-xorm/", "xorm"},
 	{"github.com/elgris/sqrl", "sqrl"},
-	{"github.com/uptrace/bun", "bun"},
 	{"github.com/gobuffalo/pop", "pop"},
 	{"github.com/go-gorp/gorp", "gorp"}, {"gopkg.in/gorp", "gorp"}, {"github.com/letsencrypt/borp", "borp"},
 	{"github.com/upper/db", "upper/db"}, {"upper.io/db", "upper/db"},
