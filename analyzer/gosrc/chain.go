@@ -58,6 +58,8 @@ const (
 	// RunChain: the call runs what the chain has built. It is shown with a
 	// receiver of which it is the last link itself.
 	RunChain
+	// EndChain: as RunChain, and the value that the call is made on starts anew.
+	EndChain
 )
 
 // chain handles a call that a library of chains knows.
@@ -70,7 +72,7 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	if step == NoStep {
 		return nil, false
 	}
-	if step != RunChain {
+	if step != RunChain && step != EndChain {
 		args = f.appliedTo(args)
 	}
 	link := Link{Package: f.pkg, Callee: c, Call: call, Args: args}
@@ -84,11 +86,14 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		return f.firstOf(call, longer), true
 	case Finish:
 		return f.firstOf(call, receiver), true
-	case RunChain:
+	case RunChain, EndChain:
 		f.show(call, c, longer, args, nil)
 		f.handedOver(args)
 		f.handBack(call, nil)
 		f.saved(call)
+		if step == EndChain {
+			f.grow(call, c, baseOf(receiver))
+		}
 		return f.unknownResults(call), true
 	}
 	return nil, false
@@ -134,6 +139,14 @@ func (f *frame) grow(call *ast.CallExpr, c Callee, longer Value) {
 	case *ast.Ident, *ast.SelectorExpr:
 		f.store(root, longer)
 	}
+}
+
+// baseOf is what a chain was begun on.
+func baseOf(v Value) Value {
+	if c, ok := v.(*Chain); ok && c.Base != nil {
+		return c.Base
+	}
+	return Unknown{Why: "begun anew"}
 }
 
 // rootOf is what the first call of x.F().G() is made on.

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"strings"
+	"sync"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
@@ -22,7 +23,7 @@ type library struct {
 }
 
 // libraries are the builders that are read.
-func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu, bun} }
+func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0} }
 
 func (o *Options) libraryPaths() gosrc.Libraries {
 	out := gosrc.Libraries{Functions: o.wrapperNames()}
@@ -38,12 +39,52 @@ func (o *Options) libraryPaths() gosrc.Libraries {
 
 // libraryOf returns the library whose call begins a chain or goes on with it.
 func libraryOf(c gosrc.Callee) *library {
+	if lib := libraryAt(c.Pkg); lib != nil {
+		return lib
+	}
+	if c.Func == nil || c.Recv == "" {
+		return nil
+	}
+	return spokenBy(c.Func)
+}
+
+func libraryAt(path string) *library {
 	for _, lib := range libraries() {
-		if len(c.Pkg) >= len(lib.path) && c.Pkg[:len(lib.path)] == lib.path {
+		if strings.HasPrefix(path, lib.path) {
 			return lib
 		}
 	}
 	return nil
+}
+
+// spoken are the libraries of interfaces; nil of most.
+var spoken sync.Map
+
+// spokenBy returns the library whose handle an interface of the program stands for:
+// some method of it gives a type of the library.
+func spokenBy(method *types.Func) *library {
+	sig, ok := method.Type().(*types.Signature)
+	if !ok || sig.Recv() == nil {
+		return nil
+	}
+	face, ok := sig.Recv().Type().Underlying().(*types.Interface)
+	if !ok {
+		return nil
+	}
+	if known, ok := spoken.Load(face); ok {
+		lib, _ := known.(*library)
+		return lib
+	}
+	var lib *library
+	for m := range face.Methods() {
+		results := m.Type().(*types.Signature).Results() //nolint:forcetypeassert // every method has a signature
+		if lib == nil && results.Len() > 0 {
+			pkg, _ := gosrc.Named(results.At(0).Type())
+			lib = libraryAt(pkg)
+		}
+	}
+	spoken.Store(face, lib)
+	return lib
 }
 
 // step is what a call is to the library of its receiver.

@@ -11,7 +11,6 @@ import (
 // found shows nothing. By the beginning of their import path.
 var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
-	{"xorm.io/", "xorm"}, {"github.com/go-xorm/", "xorm"},
 	{"github.com/elgris/sqrl", "sqrl"},
 	{"github.com/gobuffalo/pop", "pop"},
 	{"github.com/go-gorp/gorp", "gorp"}, {"gopkg.in/gorp", "gorp"}, {"github.com/letsencrypt/borp", "borp"},
