@@ -26,6 +26,9 @@ import (
 // no Go file of it differs. A tree that was read before is read again only to learn
 // of those who call what uses the schema, or of the fields that columns are mapped to.
 func (d *Database) readCode(ctx context.Context, cfg Config) error {
+	if err := d.checkCode(cfg); err != nil {
+		return err
+	}
 	var all []string
 	motion := d.inMotion()
 	wanted := all
@@ -137,7 +140,28 @@ func (d *Database) codeDirs(cfg Config) []string {
 func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string, callers bool) (*schema.Uses, error) {
 	o := d.usesOptions(cfg, c)
 	o.Tables, o.Callers = tables, callers
+	all := len(o.Dirs) == 0
+	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !isDir(root, dir) })
+	if !all && len(o.Dirs) == 0 {
+		return &schema.Uses{}, nil
+	}
 	return uses.Read(ctx, root, o)
+}
+
+func isDir(tree fs.FS, name string) bool {
+	info, err := fs.Stat(tree, path.Clean(name))
+	return err == nil && info.IsDir()
+}
+
+// checkCode refuses folders of code that are not there; the deployed tree may well
+// be without some.
+func (d *Database) checkCode(cfg Config) error {
+	for _, dir := range d.entry.Code {
+		if !isDir(cfg.Root, dir) {
+			return fmt.Errorf("%s: code of %s: no such folder: %s", cfg.File, d.Directory.Path, dir)
+		}
+	}
+	return nil
 }
 
 // goEdits returns what tells whether the release changes a Go file; nil where no

@@ -79,7 +79,7 @@ type MigrationsEntry struct {
 	Dir          string            // the directory, relative to the configuration file, as all paths here
 	Layout       string            // whose rules its files follow; detected without it
 	Server       string            // the server that is migrated
-	Code         []string          // folders whose Go code uses this schema; the whole repository without it
+	Code         []string          // folders whose Go code uses this schema, across modules, with what they import; the whole repository without it
 	Since        string            // the last version that is known to be deployed: replayed up to there, never reported
 	Schema       string            // a dump of the schema that the replay starts from, when the first migration is not the beginning
 	Shared       bool              // whether other programs use this schema: then a drop is not proved by this code alone

@@ -2,7 +2,10 @@ package gosrc
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"path"
 	"slices"
@@ -61,24 +64,79 @@ func walkTree(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []
 	return slices.Compact(names), modules, nil
 }
 
-// ScanTree reads the Go files that GoFiles returns.
+// ScanTree reads the Go files that GoFiles returns, and those of the packages that
+// they import from elsewhere in the tree.
 func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
 	names, modules, err := walkTree(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Scan{fsys: fsys, modules: modules, Files: make([]Source, len(names))}
-	errs := make([]error, len(names))
+	s := &Scan{fsys: fsys, modules: modules}
+	if s.Files, err = sources(fsys, names); err != nil || slices.Contains(dirs, ".") {
+		return s, errors.Join(err, ctx.Err())
+	}
+	if _, s.modules, err = walkTree(ctx, fsys, []string{"."}); err != nil {
+		return nil, err
+	}
+	return s, errors.Join(s.addImported(ctx), ctx.Err())
+}
+
+func sources(fsys fs.FS, names []string) ([]Source, error) {
+	out, errs := make([]Source, len(names)), make([]error, len(names))
 	parallel(len(names), func(i int) {
-		s.Files[i].Name = names[i]
-		s.Files[i].Text, errs[i] = fs.ReadFile(fsys, names[i])
+		out[i].Name = names[i]
+		out[i].Text, errs[i] = fs.ReadFile(fsys, names[i])
 	})
 	for _, err := range errs {
 		if err != nil {
 			return nil, fmt.Errorf("reading Go files: %w", err)
 		}
 	}
-	return s, ctx.Err()
+	return out, nil
+}
+
+// addImported reads the packages of the tree that what was read imports, and what
+// these import, and so on.
+func (s *Scan) addImported(ctx context.Context) error {
+	p := newProgram(s)
+	seen := map[string]bool{}
+	for _, f := range s.Files {
+		seen[path.Dir(f.Name)] = true
+	}
+	for fresh := s.Files; len(fresh) > 0 && ctx.Err() == nil; {
+		var names []string
+		for _, f := range fresh {
+			for _, imported := range f.importPaths() {
+				dir, ok := p.dirOf(&Package{Dir: path.Dir(f.Name)}, imported)
+				if !ok || seen[dir] || Skipped(dir) {
+					continue
+				}
+				seen[dir] = true
+				here, _ := s.list(dir) // what is not there was meant for another tree
+				names = append(names, here...)
+			}
+		}
+		var err error
+		if fresh, err = sources(s.fsys, names); err != nil {
+			return err
+		}
+		s.Files = append(slices.Clone(s.Files), fresh...)
+	}
+	slices.SortFunc(s.Files, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// importPaths returns what a file imports; what is broken has no imports.
+func (f Source) importPaths() []string {
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly)
+	if syntax == nil {
+		return nil
+	}
+	var out []string
+	for _, spec := range syntax.Imports {
+		out = append(out, strings.Trim(spec.Path.Value, "`\""))
+	}
+	return out
 }
 
 // list returns the names of the Go files directly in a directory.
