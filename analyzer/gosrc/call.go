@@ -297,10 +297,30 @@ func evaluable(t *ast.FuncType) bool {
 	case *ast.Ident:
 		return e.Name != "error" && e.Name != "bool"
 	case *ast.ArrayType:
-		id, ok := e.Elt.(*ast.Ident)
-		return ok && id.Name == "string"
-	case *ast.SelectorExpr: // a query builder
-		return strings.HasSuffix(e.Sel.Name, "Builder") || strings.HasSuffix(e.Sel.Name, "BuilderType") || strings.HasSuffix(e.Sel.Name, "Dataset")
+		switch elt := e.Elt.(type) {
+		case *ast.Ident:
+			return elt.Name == "string"
+		case *ast.SelectorExpr:
+			return ofBuilder(elt.Sel.Name)
+		}
+	case *ast.SelectorExpr:
+		return ofBuilder(e.Sel.Name)
+	case *ast.FuncType: // that adds to a query
+		return e.Results != nil && len(e.Results.List) == 1 && evaluable(e)
+	}
+	return false
+}
+
+// ofBuilder says whether the name of a type is one that query builders have.
+func ofBuilder(name string) bool {
+	switch name {
+	case "Eq", "NotEq", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session":
+		return true
+	}
+	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
 	}
 	return false
 }

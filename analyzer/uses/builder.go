@@ -23,7 +23,9 @@ type library struct {
 }
 
 // libraries are the builders that are read.
-func libraries() []*library { return []*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0} }
+func libraries() []*library {
+	return []*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop}
+}
 
 func (o *Options) libraryPaths() gosrc.Libraries {
 	out := gosrc.Libraries{Functions: o.wrapperNames()}
@@ -112,7 +114,7 @@ func spliced(ch *gosrc.Chain) *gosrc.Chain {
 	out := &gosrc.Chain{Base: ch.Base, Shared: ch.Shared}
 	for _, l := range ch.Links {
 		switch l.Callee.Name {
-		case "Apply", "ApplyQueryBuilder", "Scopes":
+		case "Apply", "ApplyQueryBuilder", "Scope", "Scopes":
 		default:
 			out.Links = append(out.Links, l)
 			continue
@@ -174,11 +176,11 @@ func (s *speller) value(v gosrc.Value) {
 	}
 }
 
-// list writes values with separators between them.
-func (s *speller) list(values []gosrc.Value, between string) {
+// list writes values with commas between them.
+func (s *speller) list(values []gosrc.Value) {
 	for i, v := range values {
 		if i > 0 {
-			s.sql(between)
+			s.sql(", ")
 		}
 		s.alternatives(v, s.value)
 	}
@@ -468,14 +470,40 @@ func (l links) last(names ...string) *gosrc.Link {
 	return out
 }
 
-// typeOf is the type of an argument; nil when it is not known.
+// typeOf is the type of an argument; nil when it is not known. Of one that is
+// handed on as an interface it is that of its value.
 func typeOf(l *gosrc.Link, arg int) types.Type {
-	if n := len(l.Call.Args); n == 0 || arg >= n && !l.Call.Ellipsis.IsValid() {
+	n := len(l.Call.Args)
+	if n == 0 || arg >= n && !l.Call.Ellipsis.IsValid() {
 		return nil
-	} else if arg >= n {
-		arg = n - 1
 	}
-	return l.Package.Info.TypeOf(l.Call.Args[arg])
+	t := l.Package.Info.TypeOf(l.Call.Args[min(arg, n-1)])
+	if arg >= len(l.Args) || named(t) {
+		return t
+	}
+	switch v := l.Args[arg].(type) {
+	case *gosrc.Record:
+		if v.Type != nil {
+			return v.Type
+		}
+	case *gosrc.List:
+		if v.Type != nil {
+			return v.Type
+		}
+	case gosrc.Unknown:
+		if v.Expr != nil {
+			if of := l.Package.Info.TypeOf(v.Expr); of != nil {
+				return of
+			}
+		}
+	}
+	return t
+}
+
+// named says whether a type is, or is made of, one with a name that is no interface.
+func named(t types.Type) bool {
+	n, _ := structOf(t)
+	return n != nil
 }
 
 // withoutContext is the name of a call without that it takes a context.

@@ -388,7 +388,7 @@ func (q *bunQuery) fields() []modelField {
 	if q.shape == nil {
 		return nil
 	}
-	return q.shape.only(nil, textsIn(q.links["ExcludeColumn"]))
+	return q.shape.without(textsIn(q.links["ExcludeColumn"]))
 }
 
 // textsIn are the texts among the arguments of links.

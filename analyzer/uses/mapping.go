@@ -111,10 +111,7 @@ func (s *shape) key() []string {
 	return nil
 }
 
-// only keeps the fields whose columns are wanted: those listed, if any are, without
-// those left out.
-func (s *shape) only(listed, without []string) []modelField {
-	return slices.DeleteFunc(slices.Clone(s.fields), func(f modelField) bool {
-		return len(listed) > 0 && !slices.Contains(listed, f.column) || slices.Contains(without, f.column)
-	})
+// without are the fields but those whose columns are left out.
+func (s *shape) without(columns []string) []modelField {
+	return slices.DeleteFunc(slices.Clone(s.fields), func(f modelField) bool { return slices.Contains(columns, f.column) })
 }

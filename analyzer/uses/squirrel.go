@@ -84,7 +84,7 @@ func (q *squirrelQuery) write(s *speller) {
 		q.table(s, "From")
 		q.where(s, "Where", " WHERE ")
 	}
-	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args), ", ") })
+	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args)) })
 	q.each(s, "OrderByClause", " ORDER BY ", ", ", func(l *gosrc.Link) { s.first(l.Args) })
 	if len(q.links["Limit"]) > 0 {
 		s.sql(" LIMIT 1")
@@ -179,7 +179,7 @@ func (q *squirrelQuery) selects(s *speller) {
 		q.texts(s, join[0], join[1], "")
 	}
 	q.where(s, "Where", " WHERE ")
-	q.each(s, "GroupBy", " GROUP BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args), ", ") })
+	q.each(s, "GroupBy", " GROUP BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args)) })
 	q.where(s, "Having", " HAVING ")
 }
 

@@ -314,7 +314,7 @@ func (q *xormQuery) selection() {
 		q.sql("*")
 		return
 	}
-	if fields := q.shape.only(nil, lower(textsIn(q.links["Omit"]))); len(fields) > 0 {
+	if fields := q.shape.without(lower(textsIn(q.links["Omit"]))); len(fields) > 0 {
 		q.columns(fields, "")
 		return
 	}
@@ -448,7 +448,7 @@ func (q *xormQuery) inserts() {
 	q.target()
 	list := q.sequence(" SET ", ", ")
 	if !q.named(list) && q.shape != nil {
-		for _, f := range q.shape.only(nil, lower(textsIn(q.links["Omit"]))) {
+		for _, f := range q.shape.without(lower(textsIn(q.links["Omit"]))) {
 			list.next()
 			q.sql("`" + f.column + "` = ?")
 		}
@@ -551,7 +551,7 @@ func (q *xormQuery) changed(list *sequence) {
 	}
 	must := lower(append(textsIn(q.links["MustCols"]), textsIn(q.links["UseBool"])...))
 	r, known := q.last.Args[q.bean].(*gosrc.Record)
-	for _, f := range q.shape.only(nil, append(lower(textsIn(q.links["Omit"])), q.shape.keys...)) {
+	for _, f := range q.shape.without(append(lower(textsIn(q.links["Omit"])), q.shape.keys...)) {
 		may := true
 		switch {
 		case len(q.links["AllCols"]) > 0 || slices.Contains(must, f.column):
@@ -871,7 +871,7 @@ func xormStatement(s *speller, ch *gosrc.Chain) bool {
 		if len(start.Args) == 0 {
 			s.sql("*")
 		}
-		s.inside(start, func() { s.list(start.Args, ", ") })
+		s.inside(start, func() { s.list(start.Args) })
 		s.sql(" FROM ")
 		table(links.last("From"))
 		for _, l := range ch.Links {
