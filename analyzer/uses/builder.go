@@ -23,9 +23,9 @@ type library struct {
 }
 
 // libraries are the builders that are read.
-func libraries() []*library {
-	return []*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop}
-}
+var libraries = sync.OnceValue(func() []*library {
+	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop}, gorps...)
+})
 
 func (o *Options) libraryPaths() gosrc.Libraries {
 	out := gosrc.Libraries{Functions: o.wrapperNames()}

@@ -41,6 +41,7 @@ type collector struct {
 	changes int
 	order   []*declared
 	loose   []candidate
+	tables  registrations
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
@@ -91,6 +92,7 @@ func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 // callers where its texts depend on them.
 func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
 	all := newCollector(p, wrappers)
+	all.tables = registered(p)
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
@@ -98,6 +100,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			return
 		}
 		c := newCollector(p, wrappers)
+		c.tables = all.tables
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()
@@ -332,6 +335,7 @@ func (c *collector) call(call *gosrc.Call) {
 	if !wrapped && says(call.Callee) {
 		return
 	}
+	c.mappedCall(call)
 	if call.Receiver != nil {
 		c.chains(call, call.Receiver)
 	}
@@ -363,12 +367,17 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	}
 	for _, one := range rowsOf(ch) {
 		if t := spelled(one); t != nil {
-			n := len(c.now.found)
-			c.text(call, arg, nil, t)
-			for i := range c.now.found[n:] {
-				c.now.found[n+i].built = true
-			}
+			c.built(call, arg, t)
 		}
+	}
+}
+
+// built adds a text that is spelled for a builder.
+func (c *collector) built(call *gosrc.Call, arg int, t gosrc.Text) {
+	n := len(c.now.found)
+	c.text(call, arg, nil, t)
+	for i := range c.now.found[n:] {
+		c.now.found[n+i].built = true
 	}
 }
 

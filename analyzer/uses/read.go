@@ -218,7 +218,7 @@ func sameParts(a, b gosrc.Text) bool {
 // runs says whether the call that a candidate is handed to looks like one that
 // runs SQL.
 func runs(c candidate) bool {
-	if c.wrapped {
+	if c.wrapped || c.built && c.arg < 0 { // of a builder the call is the last link
 		return true
 	}
 	name := strings.ToLower(c.site.Package.Callee(c.call).Name)

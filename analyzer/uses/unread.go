@@ -12,7 +12,6 @@ import (
 var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
 	{"github.com/elgris/sqrl", "sqrl"},
-	{"github.com/go-gorp/gorp", "gorp"}, {"gopkg.in/gorp", "gorp"}, {"github.com/letsencrypt/borp", "borp"},
 	{"github.com/upper/db", "upper/db"}, {"upper.io/db", "upper/db"},
 	{"entgo.io/ent", "ent"}, {"github.com/facebook/ent", "ent"},
 	{"github.com/volatiletech/sqlboiler", "SQLBoiler"}, {"github.com/aarondl/sqlboiler", "SQLBoiler"},

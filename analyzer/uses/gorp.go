@@ -1,0 +1,259 @@
+package uses
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// gorp, and borp that is made from it, map the structs that are registered with a
+// table. Their handles are often wrapped: a call of their name that is handed such a
+// struct is taken for theirs, whoever declares it.
+var gorps = []*library{
+	{name: "gorp", path: "github.com/go-gorp/gorp", maps: true, step: noStep},
+	{name: "gorp", path: "gopkg.in/gorp", maps: true, step: noStep},
+	{name: "borp", path: "github.com/letsencrypt/borp", maps: true, step: noStep},
+}
+
+func noStep(gosrc.Callee, bool) gosrc.Step { return gosrc.NoStep }
+
+// A registration is a struct with its table.
+type registration struct {
+	table     gosrc.Text
+	keys      []string // fields of the primary key
+	generated bool     // by the server
+	renamed   map[string]string
+	left      []string // fields that are kept in no column
+}
+
+// registrations are found by the name of the struct and where that stands.
+type registrations map[fieldKey]*registration
+
+func (r registrations) of(named *types.Named) *registration {
+	return r[fieldKey{named.Obj().Pos(), named.Obj().Name()}]
+}
+
+// registered returns the structs that packages register with gorp.
+func registered(p *gosrc.Program) registrations {
+	out := registrations{}
+	for _, pkg := range p.Packages {
+		if !slices.ContainsFunc(pkg.Imports(), isGorp) {
+			continue
+		}
+		for _, f := range pkg.Files {
+			out.in(p, pkg, f.Syntax)
+		}
+	}
+	return out
+}
+
+func isGorp(path string) bool {
+	return slices.ContainsFunc(gorps, func(lib *library) bool { return strings.HasPrefix(path, lib.path) })
+}
+
+// in finds registrations, and what calls on them and on variables that hold them add.
+func (r registrations) in(p *gosrc.Program, pkg *gosrc.Package, f *ast.File) {
+	held := map[types.Object]*registration{}
+	var on func(e ast.Expr) *registration
+	on = func(e ast.Expr) *registration {
+		switch e := ast.Unparen(e).(type) {
+		case *ast.Ident:
+			return held[pkg.Info.ObjectOf(e)]
+		case *ast.CallExpr:
+			fun, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
+			if !ok {
+				return nil
+			}
+			if strings.HasPrefix(fun.Sel.Name, "AddTable") && len(e.Args) > 0 {
+				return r.add(p, pkg, fun.Sel.Name, e)
+			}
+			found := on(fun.X)
+			if found != nil {
+				found.take(fun, e)
+			}
+			return found
+		}
+		return nil
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if len(n.Lhs) == 1 && len(n.Rhs) == 1 {
+				if id, ok := n.Lhs[0].(*ast.Ident); ok {
+					if found := on(n.Rhs[0]); found != nil {
+						held[pkg.Info.ObjectOf(id)] = found
+					}
+				}
+			}
+		case *ast.CallExpr:
+			return on(n) == nil
+		}
+		return true
+	})
+}
+
+// add is AddTable(T{}) or AddTableWithName(T{}, "table").
+func (r registrations) add(p *gosrc.Program, pkg *gosrc.Package, name string, call *ast.CallExpr) *registration {
+	named, _ := structOf(pkg.Info.TypeOf(call.Args[0]))
+	if named == nil {
+		return nil
+	}
+	key := fieldKey{named.Obj().Pos(), named.Obj().Name()}
+	if r[key] != nil {
+		return r[key]
+	}
+	table := gosrc.Text{{Text: "`" + named.Obj().Name() + "`", Pos: call.Args[0].Pos()}}
+	if name != "AddTable" && len(call.Args) > 1 {
+		w := &gosrc.Walker{Program: p}
+		if t, ok := w.Expr(pkg, call.Args[len(call.Args)-1]).(gosrc.Text); ok {
+			table = quotedName(t)
+		}
+	}
+	r[key] = &registration{table: table, renamed: map[string]string{}}
+	return r[key]
+}
+
+// take is SetKeys(true, "ID"), ColMap("Name").Rename("full_name"), ….SetTransient(true).
+func (r *registration) take(fun *ast.SelectorExpr, call *ast.CallExpr) {
+	column := func() string {
+		if on, ok := ast.Unparen(fun.X).(*ast.CallExpr); ok && len(on.Args) == 1 {
+			return literalText(on.Args[0])
+		}
+		return ""
+	}
+	switch fun.Sel.Name {
+	case "SetKeys":
+		for i, a := range call.Args {
+			if id, ok := a.(*ast.Ident); ok && i == 0 {
+				r.generated = id.Name == "true"
+				continue
+			}
+			r.keys = append(r.keys, literalText(a))
+		}
+	case "Rename":
+		if len(call.Args) == 1 {
+			r.renamed[column()] = literalText(call.Args[0])
+		}
+	case "SetTransient":
+		r.left = append(r.left, column())
+	}
+}
+
+func literalText(e ast.Expr) string {
+	lit, ok := ast.Unparen(e).(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return ""
+	}
+	return constant.StringVal(constant.MakeFromLiteral(lit.Value, lit.Kind, 0))
+}
+
+var gorpMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
+	name, options, _ := strings.Cut(tag.Get("db"), ",")
+	if inner := embeddedIn(f); inner != nil {
+		return mappedField{inner: inner}
+	}
+	if name == "-" {
+		return mappedField{}
+	}
+	if name == "" {
+		name = f.Name()
+	}
+	return mappedField{column: name, key: strings.Contains(options, "primarykey")}
+})
+
+// mappedCall adds the statement of a call that is handed registered structs.
+func (c *collector) mappedCall(call *gosrc.Call) {
+	if len(c.tables) == 0 {
+		return
+	}
+	name := withoutContext(call.Callee.Name)
+	switch name {
+	case "Insert", "Update", "Delete", "Get":
+	default:
+		return
+	}
+	l := &gosrc.Link{Package: call.Package, Callee: call.Callee, Call: call.Expr, Args: call.Args}
+	s := &speller{at: call.Expr.Lparen}
+	for i := range call.Args {
+		named, st := structOf(typeOf(l, i))
+		if named == nil {
+			continue
+		}
+		r := c.tables.of(named)
+		if r == nil {
+			continue
+		}
+		if len(s.text) > 0 {
+			s.sql("; ")
+		}
+		r.write(s, name, gorpMapping.of(named, st, load))
+	}
+	if len(s.text) == 0 && isGorp(call.Callee.Pkg) && !c.handsOn(name) {
+		s.sql(map[string]string{"Insert": "INSERT INTO ", "Update": "UPDATE ", "Delete": "DELETE FROM ", "Get": "SELECT * FROM "}[name])
+		s.hole("the table of a value")
+		if name == "Insert" || name == "Update" {
+			s.sql(" SET ")
+			s.hole("columns of a value")
+		}
+	}
+	if len(s.text) > 0 {
+		c.built(call, -1, s.text)
+	}
+}
+
+// handsOn says whether the function being walked is a wrapper of the same name, whose
+// callers are looked at.
+func (c *collector) handsOn(name string) bool {
+	return c.now.decl != nil && withoutContext(c.now.decl.Name.Name) == name
+}
+
+func (r *registration) write(s *speller, verb string, m *shape) {
+	var fields, keys []modelField
+	for _, f := range m.fields {
+		if slices.Contains(r.left, f.field) {
+			continue
+		}
+		if to := r.renamed[f.field]; to != "" {
+			f.column = to
+		}
+		if slices.Contains(m.keys, f.column) || slices.ContainsFunc(r.keys, func(k string) bool { return strings.EqualFold(k, f.field) || strings.EqualFold(k, f.column) }) {
+			keys = append(keys, f)
+			if verb == "Update" || verb == "Insert" && r.generated {
+				continue
+			}
+		}
+		fields = append(fields, f)
+	}
+	switch verb {
+	case "Insert":
+		s.sql("INSERT INTO ")
+		s.part(r.table)
+		s.sql(" SET ")
+		s.assignments(fields)
+		return
+	case "Update":
+		s.sql("UPDATE ")
+		s.part(r.table)
+		s.sql(" SET ")
+		s.assignments(fields)
+	case "Delete":
+		s.sql("DELETE FROM ")
+		s.part(r.table)
+	case "Get":
+		s.sql("SELECT ")
+		s.columns(fields, "")
+		s.sql(" FROM ")
+		s.part(r.table)
+	}
+	list := s.sequence(" WHERE ", " AND ")
+	for _, f := range keys {
+		list.next()
+		s.sql("`" + f.column + "` = ?")
+	}
+}
