@@ -24,7 +24,7 @@ type library struct {
 
 // libraries are the builders that are read.
 var libraries = sync.OnceValue(func() []*library {
-	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop}, gorps...)
+	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop, upper}, gorps...)
 })
 
 func (o *Options) libraryPaths() gosrc.Libraries {

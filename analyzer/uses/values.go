@@ -104,7 +104,9 @@ func isStruct(t types.Type) (*types.Struct, bool) {
 }
 
 // fieldOf returns the field that a column is mapped to: by its db tag, or else by
-// its name in lower case, also in embedded structs; nil when there is none.
+// its name in lower case, also in embedded structs; nil when there is none. Where no
+// field has that name, a mapper of the program's own gives it, as with MapperFunc of
+// sqlx: to RepoName it may be repo_name, repoName or REPONAME.
 func fieldOf(s *types.Struct, column string) *types.Var {
 	if path := fieldPath(s, column); len(path) > 0 {
 		return path[len(path)-1]
@@ -114,19 +116,28 @@ func fieldOf(s *types.Struct, column string) *types.Var {
 
 // fieldPath is fieldOf with the structs that the field is embedded in, outermost first.
 func fieldPath(s *types.Struct, column string) []*types.Var {
-	return findField(s, column, maxEmbedding)
+	if path := findField(s, column, lowerCase, maxEmbedding); path != nil {
+		return path
+	}
+	return findField(s, column, anyCase, maxEmbedding)
+}
+
+func lowerCase(field, column string) bool { return strings.ToLower(field) == column }
+
+func anyCase(field, column string) bool {
+	return strings.EqualFold(strings.ReplaceAll(field, "_", ""), strings.ReplaceAll(column, "_", ""))
 }
 
 const maxEmbedding = 5
 
-func findField(s *types.Struct, column string, depth int) []*types.Var {
+func findField(s *types.Struct, column string, names func(field, column string) bool, depth int) []*types.Var {
 	var inner []*types.Var
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		tag, tagged := columnTag(s.Tag(i))
 		switch {
 		case tag == "-":
-		case tagged && tag == column, !tagged && !f.Embedded() && strings.ToLower(f.Name()) == column:
+		case tagged && tag == column, !tagged && !f.Embedded() && names(f.Name(), column):
 			return []*types.Var{f}
 		case tagged || f.Embedded():
 			rest, prefixed := column, true
@@ -135,7 +146,7 @@ func findField(s *types.Struct, column string, depth int) []*types.Var {
 			}
 			if sub, ok := deref(f.Type()).Underlying().(*types.Struct); ok && prefixed && depth > 0 {
 				if tagged {
-					return within(f, findField(sub, rest, depth-1))
+					return within(f, findField(sub, rest, names, depth-1))
 				}
 				inner = append(inner, f)
 			}
@@ -143,7 +154,7 @@ func findField(s *types.Struct, column string, depth int) []*types.Var {
 	}
 	for _, f := range inner {
 		sub, _ := deref(f.Type()).Underlying().(*types.Struct)
-		if path := findField(sub, column, depth-1); path != nil {
+		if path := findField(sub, column, names, depth-1); path != nil {
 			return within(f, path)
 		}
 	}
