@@ -16,7 +16,6 @@ import (
 	"github.com/expandcheck/expandcheck/lint/nearest"
 	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/schema"
-	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 // readCode reads the Go code that uses the schema: the pending tree on the schema
@@ -70,7 +69,7 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if base != head {
 		d.read.base = base
 	}
-	stored := storedQueries(d.Server, catalog{d.Schema, d.gone})
+	stored := d.storedQueries()
 	d.HeadUses, d.aheadUses = withStored(head, stored), ahead
 	d.BaseUses = d.HeadUses
 	if base != head {
@@ -221,10 +220,12 @@ func (c catalog) Tables() []*schema.Table {
 	return out
 }
 
-// storedQueries reads the views and triggers that are left: they are users too.
-func storedQueries(srv *server.Server, c catalog) []*schema.Query {
+// storedQueries reads the views, triggers, routines and events that are left: they
+// are users too.
+func (d *Database) storedQueries() []*schema.Query {
 	var out []*schema.Query
-	r := mysql.NewQueryReader(srv, c)
+	c := catalog{d.Schema, d.gone}
+	r := mysql.NewQueryReader(d.Server, c)
 	read := func(name, text string, made *schema.Clause, in mysql.QueryInput) {
 		in.Position = func(int, int) schema.Position { return made.Pos() }
 		queries, _ := r.Query(text, in) // what does not parse gives its words as possible uses
@@ -242,6 +243,9 @@ func storedQueries(srv *server.Server, c catalog) []*schema.Query {
 		if t.Made != nil {
 			read("trigger "+t.Name, t.Body, t.Made, mysql.QueryInput{Row: t.Table})
 		}
+	}
+	for _, s := range d.stored {
+		read(strings.ToLower(s.Kind)+" "+s.Name, "CREATE "+s.Kind+" x "+s.Body, s.made.Change.Base(), mysql.QueryInput{})
 	}
 	return out
 }

@@ -52,6 +52,7 @@ type Database struct {
 	ddl       map[*migration.Statement]bool // more than rows may be changed by it
 	missing   []string                      // what migrations speak of and none makes
 	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
+	stored    []*routine                    // every routine and event that is left
 	remarks   []string                      // on what was taken for deployed
 	session   session
 	record    record // of what the replay did

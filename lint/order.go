@@ -118,7 +118,7 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}
-		answer := m.Doubled(in, withStored(u, storedQueries(d.Server, catalog{d.Schema, d.gone})))
+		answer := m.Doubled(in, withStored(u, d.storedQueries()))
 		if answer != move.No || callers {
 			return answer, nil
 		}

@@ -297,7 +297,7 @@ func (d *Database) make(release *rules.Release, step rules.Step) {
 	case *schema.CreateRoutine:
 		d.define(c.Routine, step)
 	case *schema.DropRoutine:
-		d.undefine(c.Name)
+		d.undefine(c.Kind, c.Name)
 	case *schema.Call:
 		d.call(release, c, step)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/expandcheck/expandcheck/rules"
 )
 
-// A routine is a stored procedure or event whose body holds DDL: it changes the
-// schema where it is called, not where it is made.
+// A routine is a stored procedure, function or event. One whose body holds DDL
+// changes the schema where it is called, not where it is made.
 type routine struct {
 	*schema.Routine
 	made rules.Step
@@ -17,14 +17,16 @@ type routine struct {
 }
 
 func (d *Database) define(r *schema.Routine, made rules.Step) {
-	d.undefine(r.Name)
+	d.undefine(r.Kind, r.Name)
+	d.stored = append(d.stored, &routine{Routine: r, made: made})
 	if len(r.Runs) > 0 {
 		d.routines = append(d.routines, &routine{Routine: r, made: made})
 	}
 }
 
-func (d *Database) undefine(name string) {
+func (d *Database) undefine(kind, name string) {
 	d.routines = slices.DeleteFunc(d.routines, func(r *routine) bool { return schema.SameName(r.Name, name) })
+	d.stored = slices.DeleteFunc(d.stored, func(r *routine) bool { return r.Kind == kind && schema.SameName(r.Name, name) })
 }
 
 // call makes the changes in the body of a routine, once in each migration that

@@ -74,7 +74,11 @@ func (s *statement) stored(i int, in *QueryInput) (from int, known bool) {
 			in.Variables = append(slices.Clip(in.Variables), s.ident(first))
 		}
 		if s.is(end+1, "RETURNS") {
-			return behind(end, "BEGIN") - 1, true
+			from = end + 2
+			for from < len(s.toks) && !s.is(from, "BEGIN", "RETURN") {
+				from++
+			}
+			return from, true
 		}
 		return s.characteristics(end + 1), true
 	}

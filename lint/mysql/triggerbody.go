@@ -13,7 +13,7 @@ import (
 func plainBody(text string, in *QueryInput) string {
 	b := &bodyText{out: []byte(text)}
 	b.text, b.toks = text, sqltext.Tokens(text, 0, len(text), 0)
-	if !b.is(0, "BEGIN", "IF", "CASE", "WHILE", "REPEAT", "LOOP") && !b.is(1, ":") {
+	if !b.is(0, "BEGIN", "IF", "CASE", "WHILE", "REPEAT", "LOOP", "RETURN") && !b.is(1, ":") {
 		return text
 	}
 	for i := 0; i < len(b.toks); {
@@ -44,6 +44,10 @@ func (b *bodyText) step(i int) int {
 		return b.condition(i, "THEN")
 	case b.is(i, "WHILE"):
 		return b.condition(i, "DO")
+	case b.is(i, "RETURN"):
+		b.blank(i, i+1)
+		copy(b.out[b.toks[i].Start:], "DO")
+		return b.end(i)
 	case b.is(i, "CASE", "WHEN"):
 		return b.blank(i, b.behind(i+1, "THEN"))
 	case b.is(i, "UNTIL"):
