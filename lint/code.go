@@ -36,8 +36,8 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	}
 	var err error
 	head := d.read.head
-	if head == nil || d.callers.head {
-		if head, err = d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted, d.callers.head); err != nil {
+	if head == nil || d.further.head.any() {
+		if head, err = d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted, d.further.head); err != nil {
 			return err
 		}
 	}
@@ -54,13 +54,13 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		maps.Copy(made, d.gone)
 		before, cfg := catalog{d.before, made}, cfg
 		cfg.Flags = cfg.deployedFlags
-		if base = d.read.base; base == nil || d.callers.base {
-			if base, err = d.usesIn(ctx, cfg, deployed, before, motion, d.callers.base); err != nil {
+		if base = d.read.base; base == nil || d.further.base.any() {
+			if base, err = d.usesIn(ctx, cfg, deployed, before, motion, d.further.base); err != nil {
 				return fmt.Errorf("the deployed code: %w", err)
 			}
 		}
-		if ahead = d.read.ahead; cfg.Ahead != nil && (ahead == nil || d.callers.base) {
-			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion, d.callers.base); err != nil {
+		if ahead = d.read.ahead; cfg.Ahead != nil && (ahead == nil || d.further.base.any()) {
+			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion, d.further.base); err != nil {
 				return fmt.Errorf("the code that was added since: %w", err)
 			}
 		}
@@ -82,8 +82,14 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 // that was not read.
 type trees struct{ base, ahead, head *schema.Uses }
 
-// callers says which trees are read with those who call what uses the schema.
-type callers struct{ base, head bool }
+// further says what is read of a tree beside the statements: those who call what uses
+// the schema, and what becomes of the fields, by name, that columns are mapped to.
+type further struct {
+	callers bool
+	fields  []string
+}
+
+func (f further) any() bool { return f.callers || len(f.fields) > 0 }
 
 // inMotion are the tables that the pending migrations change, and those of the
 // moves that the migrations alone tell of. It is never nil: that would be all.
@@ -136,9 +142,9 @@ func (d *Database) codeDirs(cfg Config) []string {
 }
 
 // usesIn reads the uses of some tables, or of all when tables is nil.
-func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string, callers bool) (*schema.Uses, error) {
+func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string, more further) (*schema.Uses, error) {
 	o := d.usesOptions(cfg, c)
-	o.Tables, o.Callers = tables, callers
+	o.Tables, o.Callers, o.Words = tables, more.any(), more.fields
 	all := len(o.Dirs) == 0
 	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !isDir(root, dir) })
 	if !all && len(o.Dirs) == 0 {
@@ -190,7 +196,6 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Skip:     []string{d.Directory.Path},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
-		Words:    d.fields,
 	}
 }
 

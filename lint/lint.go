@@ -60,8 +60,7 @@ type Database struct {
 	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
 	sameCode  bool         // no Go file differs from what is deployed
 	read      trees        // the code, as it was read last
-	callers   callers
-	fields    []string                 // of structs that moving columns are mapped to, whose uses are read too
+	further   struct{ base, head further }
 	past      *past                    // nil when git was not asked
 	order     map[move.Run]move.Answer // as the past tells
 	lineage   lineage

@@ -62,12 +62,12 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 		}
 	}
 	d.findMoves(cfg)
-	d.fields = move.Fields(d.moves, d.BaseUses, d.HeadUses)
 	apart := func(pending bool) bool {
-		return len(d.fields) > 0 || slices.ContainsFunc(d.moves, func(m *move.Move) bool { return m.Apart(pending) })
+		return slices.ContainsFunc(d.moves, func(m *move.Move) bool { return m.Apart(pending) })
 	}
-	if d.callers = (callers{apart(false), apart(true)}); d.callers.base || d.callers.head {
-		d.callers.head = d.callers.head || d.read.base == nil
+	d.further.base = further{apart(false), move.Fields(d.moves, d.BaseUses)}
+	d.further.head = further{apart(true) || d.read.base == nil && apart(false), move.Fields(d.moves, d.HeadUses)}
+	if d.further.base.any() || d.further.head.any() {
 		if err := d.readCode(ctx, cfg); err != nil {
 			return err
 		}

@@ -114,7 +114,7 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 	there.Flags = there.flagsThere()
 	in.BaseFlags = there.Flags
 	for _, callers := range []bool{false, true} {
-		u, err := d.usesIn(ctx, there, tree, catalog{d.before, d.gone}, tables, callers)
+		u, err := d.usesIn(ctx, there, tree, catalog{d.before, d.gone}, tables, further{callers, d.further.base.fields})
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}

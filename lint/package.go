@@ -39,7 +39,9 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read fu
 	for _, d := range s.Databases {
 		c := *d
 		if d.HeadUses != nil {
-			u := uses.Of(ctx, program, d.usesOptions(s.cfg, catalog{d.Schema, d.gone}))
+			o := d.usesOptions(s.cfg, catalog{d.Schema, d.gone})
+			o.Words = d.further.head.fields
+			u := uses.Of(ctx, program, o)
 			for _, pkg := range program.Packages {
 				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries, edited)
 				c.HeadUses, changed = replaced, changed || differs

@@ -25,11 +25,12 @@ func (m *Move) fieldNames(u *schema.Uses) []string {
 	return out
 }
 
-// Fields are the fields of structs that the objects of moves are mapped to, by name.
-func Fields(moves []*Move, trees ...*schema.Uses) []string {
+// Fields are the fields of structs that the code of a tree maps the objects of moves
+// to, by name. A move that is over has none that count.
+func Fields(moves []*Move, u *schema.Uses) []string {
 	var out []string
 	for _, m := range moves {
-		for _, u := range trees {
+		if !m.Deployed(ContractSchema) {
 			out = append(out, m.fieldNames(u)...)
 		}
 	}
