@@ -12,6 +12,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/lint"
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/server"
 )
 
 // A Baseline is the last version of a migration directory.
@@ -36,7 +37,11 @@ func Baselines(cfg lint.Config) ([]Baseline, error) {
 	}
 	var out []Baseline
 	for _, e := range entries {
-		d, err := migration.Read(cfg.Root, e.Dir, migration.Options{Layout: e.Layout, Placeholders: e.Placeholders})
+		opts := migration.Options{Layout: e.Layout, Placeholders: e.Placeholders}
+		if srv, err := server.Named(e.Server); err == nil { // else it is the default one
+			opts.Dialect = string(srv.Family)
+		}
+		d, err := migration.Read(cfg.Root, e.Dir, opts)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", e.Dir, err)
 		}

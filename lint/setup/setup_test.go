@@ -95,3 +95,17 @@ func TestReleasesAreNamed(t *testing.T) {
 		t.Error(workflow)
 	}
 }
+
+// Of the variants of a file, those for the server that is named count.
+func TestBaselineOfVariants(t *testing.T) {
+	files := fstest.MapFS{}
+	for _, name := range []string{"20200101000000_a.up.sql", "20200102000000_b.mysql.up.sql", "20200103000000_c.mariadb.up.sql"} {
+		files["db/"+name] = &fstest.MapFile{Data: []byte("CREATE TABLE a (id INT PRIMARY KEY);")}
+	}
+	for server, want := range map[string]string{"": "20200102000000", "mysql-8.4": "20200102000000", "mariadb-11": "20200103000000"} {
+		got, err := Baselines(lint.Config{Root: files, Migrations: []lint.MigrationsEntry{{Dir: "db", Layout: "pop", Server: server}}})
+		if err != nil || got[0].Version != want {
+			t.Errorf("%q: %+v, %v; want %s", server, got, err, want)
+		}
+	}
+}
