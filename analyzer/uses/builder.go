@@ -354,7 +354,8 @@ func (s *speller) stored(v gosrc.Value) {
 
 var sqlEscapes = strings.NewReplacer("'", "''", `\`, `\\`, "?", " ", ":", " ") // nothing that could be taken for a placeholder
 
-// columns writes the columns of fields, behind a table or its alias if one is given.
+// columns writes the columns that fields are loaded from, behind a table or its alias
+// if one is given.
 func (s *speller) columns(fields []modelField, of string) {
 	if of != "" {
 		of = "`" + of + "`."
@@ -362,12 +363,17 @@ func (s *speller) columns(fields []modelField, of string) {
 	list := s.sequence("", ", ")
 	for _, f := range fields {
 		list.next()
-		s.sql(of + "`" + strings.ReplaceAll(f.column, ".", "`.`") + "`")
+		s.sql(of)
+		if strings.Contains(f.column, ".") {
+			s.sql("`" + strings.ReplaceAll(f.column, ".", "`.`") + "`")
+			continue
+		}
+		s.loads(f, false)
 	}
 }
 
-// assignments writes every column of fields as one that is set.
-func (s *speller) assignments(fields []modelField) {
+// assignments writes every column of the fields of a row as one that is set.
+func (s *speller) assignments(fields []modelField, r row) {
 	if len(fields) == 0 {
 		s.hole("columns of a value")
 		return
@@ -375,8 +381,15 @@ func (s *speller) assignments(fields []modelField) {
 	list := s.sequence("", ", ")
 	for _, f := range fields {
 		list.next()
-		s.sql("`" + f.column + "` = ?")
+		s.assign(f, r)
 	}
+}
+
+// assign writes the column of a field of a row as one that is set.
+func (s *speller) assign(f modelField, r row) {
+	origin, at := r.origin(f)
+	s.column(f, origin, at)
+	s.sql(" = " + r.value(f))
 }
 
 // condition writes a condition, or each that it can be.
@@ -436,6 +449,13 @@ func isNameByte(c byte) bool {
 
 func placeholders(n int) string {
 	return strings.TrimSuffix(strings.Repeat("?, ", max(n, 1)), ", ")
+}
+
+func lastOf(args []gosrc.Value) gosrc.Value {
+	if len(args) == 0 {
+		return firstOf(args)
+	}
+	return args[len(args)-1]
 }
 
 func firstOf(args []gosrc.Value) gosrc.Value {

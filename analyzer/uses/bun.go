@@ -337,7 +337,7 @@ func (q *bunQuery) selects() {
 }
 
 func (q *bunQuery) with(l *gosrc.Link) {
-	ch, ok := l.Args[len(l.Args)-1].(*gosrc.Chain)
+	ch, ok := lastOf(l.Args).(*gosrc.Chain)
 	if !ok || len(q.text) > 0 {
 		return
 	}
@@ -489,7 +489,7 @@ func (q *bunQuery) conditions(list *sequence, all []gosrc.Link) {
 				q.template(l, 0)
 				q.sql(")")
 			case "WhereGroup":
-				ch, ok := l.Args[len(l.Args)-1].(*gosrc.Chain)
+				ch, ok := lastOf(l.Args).(*gosrc.Chain)
 				list.next()
 				if !ok {
 					q.hole("conditions of a function")
@@ -590,8 +590,16 @@ func (q *bunQuery) assigned(list *sequence, p purpose) {
 			continue
 		}
 		list.next()
-		q.sql("`" + f.column + "` = ?")
+		q.assign(f, q.row())
 	}
+}
+
+// row is the row that is saved.
+func (q *bunQuery) row() row {
+	if l := q.links.last("Model"); l != nil {
+		return rowOf(l.Args)
+	}
+	return row{}
 }
 
 func (q *bunQuery) sets() {

@@ -175,7 +175,7 @@ func (q *goquQuery) columns(s *speller) {
 			s.sql("COUNT(*)")
 			return
 		case "Pluck":
-			s.inside(q.run, func() { s.name(q.run.Args[len(q.run.Args)-1]) })
+			s.inside(q.run, func() { s.name(lastOf(q.run.Args)) })
 			return
 		}
 	}
@@ -356,6 +356,9 @@ func (q *goquQuery) conflict(s *speller) {
 		}
 		return
 	}
+	if len(ch.Links) == 0 {
+		return
+	}
 	do := &ch.Links[0]
 	if do.Callee.Name != "DoUpdate" || len(do.Args) < 2 {
 		return
@@ -421,7 +424,7 @@ func (q *goquQuery) assigned(s *speller, l *gosrc.Link, arg int, v gosrc.Value, 
 		s.hole("columns of a value")
 		return
 	}
-	s.assignments(goquMapping.of(named, st, p).fields)
+	s.assignments(goquMapping.of(named, st, p).fields, rowOf([]gosrc.Value{v}))
 }
 
 var goquMapping = mapping(goquField)
@@ -602,7 +605,7 @@ func goquCompare(s *speller, name string, v gosrc.Value) {
 }
 
 func goquRange(s *speller, v gosrc.Value) {
-	if ch, ok := v.(*gosrc.Chain); ok && ch.Links[0].Callee.Name == "Range" && len(ch.Links[0].Args) == 2 {
+	if ch, ok := v.(*gosrc.Chain); ok && len(ch.Links) > 0 && ch.Links[0].Callee.Name == "Range" && len(ch.Links[0].Args) == 2 {
 		goquValue(s, ch.Links[0].Args[0])
 		s.sql(" AND ")
 		goquValue(s, ch.Links[0].Args[1])
@@ -680,7 +683,7 @@ func goquLink(s *speller, before gosrc.Text, l *gosrc.Link) {
 		s.sql(" WHEN ")
 		goquOperand(s, firstOf(l.Args))
 		s.sql(" THEN ")
-		goquValue(s, l.Args[len(l.Args)-1])
+		goquValue(s, lastOf(l.Args))
 	case "Else":
 		s.part(before)
 		s.sql(" ELSE ")

@@ -192,7 +192,7 @@ func (c *collector) mappedCall(call *gosrc.Call) {
 		if len(s.text) > 0 {
 			s.sql("; ")
 		}
-		r.write(s, name, gorpMapping.of(named, st, load))
+		r.write(s, name, gorpMapping.of(named, st, load), rowOf(call.Args[i:]))
 	}
 	if len(s.text) == 0 && isGorp(call.Callee.Pkg) && !c.handsOn(name) {
 		s.sql(map[string]string{"Insert": "INSERT INTO ", "Update": "UPDATE ", "Delete": "DELETE FROM ", "Get": "SELECT * FROM "}[name])
@@ -213,7 +213,7 @@ func (c *collector) handsOn(name string) bool {
 	return c.now.decl != nil && withoutContext(c.now.decl.Name.Name) == name
 }
 
-func (r *registration) write(s *speller, verb string, m *shape) {
+func (r *registration) write(s *speller, verb string, m *shape, of row) {
 	var fields, keys []modelField
 	for _, f := range m.fields {
 		if slices.Contains(r.left, f.field) {
@@ -235,13 +235,13 @@ func (r *registration) write(s *speller, verb string, m *shape) {
 		s.sql("INSERT INTO ")
 		s.part(r.table)
 		s.sql(" SET ")
-		s.assignments(fields)
+		s.assignments(fields, of)
 		return
 	case "Update":
 		s.sql("UPDATE ")
 		s.part(r.table)
 		s.sql(" SET ")
-		s.assignments(fields)
+		s.assignments(fields, of)
 	case "Delete":
 		s.sql("DELETE FROM ")
 		s.part(r.table)

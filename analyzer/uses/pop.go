@@ -125,10 +125,10 @@ func (q *popQuery) write() {
 		q.target()
 		q.sql(" SET ")
 		fields := q.fields(1)
-		q.assignments(fields)
+		q.assignments(fields, rowOf(q.last.Args))
 		if name == "Save" {
 			q.sql(" ON DUPLICATE KEY UPDATE ")
-			q.assignments(fields)
+			q.assignments(fields, rowOf(q.last.Args))
 		}
 	case "Update", "UpdateColumns", "UpdateQuery":
 		q.updates(name)
@@ -161,7 +161,7 @@ func (q *popQuery) updates(name string) {
 				continue
 			}
 			list.next()
-			q.sql("`" + f.column + "` = ?")
+			q.assign(f, rowOf(q.last.Args))
 		}
 	} else {
 		for _, v := range q.last.Args[min(len(q.last.Args), 1):] {
@@ -229,7 +229,7 @@ func (q *popQuery) selection() {
 		return
 	case "CountByField":
 		q.sql("COUNT(")
-		q.columnName(q.last.Args[len(q.last.Args)-1])
+		q.columnName(lastOf(q.last.Args))
 		q.sql(")")
 		return
 	case "Exists":

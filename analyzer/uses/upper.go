@@ -184,7 +184,11 @@ func (q *upperQuery) selection(calls ...string) {
 	case "One", "All", "Next", "Get":
 		if named, s := structOf(typeOf(q.last, 0)); named != nil {
 			if fields := upperMapping.of(named, s, load).fields; len(fields) > 0 && len(q.links["Join"])+len(q.links["LeftJoin"]) == 0 {
-				q.columns(fields, "")
+				list := q.sequence("", ", ")
+				for _, f := range fields {
+					list.next()
+					q.loads(f, true)
+				}
 				return
 			}
 		}
@@ -253,7 +257,7 @@ func (q *upperQuery) assigned(list *sequence, l *gosrc.Link, arg int) {
 	if named, s := structOf(typeOf(l, arg)); named != nil {
 		for _, f := range upperMapping.of(named, s, update).fields {
 			list.next()
-			q.sql("`" + f.column + "` = ?")
+			q.assign(f, rowOf(l.Args[min(arg, len(l.Args)):]))
 		}
 	}
 	if list.n == 0 {

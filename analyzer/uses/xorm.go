@@ -226,7 +226,7 @@ func (q *xormQuery) join(l *gosrc.Link) {
 			q.value(v)
 			break
 		}
-		q.part(xormTable(l, named, l.Call.Args[1]))
+		q.part(xormTable(l, named, l.Call.Args[min(1, len(l.Call.Args)-1)]))
 	}
 	q.sql(" ON ")
 	xormCondition(q.speller, l.Args[2])
@@ -450,7 +450,7 @@ func (q *xormQuery) inserts() {
 	if !q.named(list) && q.shape != nil {
 		for _, f := range q.shape.without(lower(textsIn(q.links["Omit"]))) {
 			list.next()
-			q.sql("`" + f.column + "` = ?")
+			q.assign(f, q.row())
 		}
 	}
 	if list.n == 0 {
@@ -543,7 +543,7 @@ func (q *xormQuery) arithmetic(list *sequence) {
 // changed writes the fields of the bean that an update changes: those that are set,
 // all with AllCols, and the time of the change.
 func (q *xormQuery) changed(list *sequence) {
-	if q.shape == nil {
+	if q.shape == nil || q.bean >= len(q.last.Args) {
 		return
 	}
 	if r, ok := q.last.Args[q.bean].(*gosrc.Record); ok && len(r.Keys) > 0 {
@@ -566,9 +566,14 @@ func (q *xormQuery) changed(list *sequence) {
 		outer := q.may
 		q.may = outer || may
 		list.next()
-		q.sql("`" + f.column + "` = ?")
+		q.assign(f, q.row())
 		q.may = outer
 	}
+}
+
+// row is the bean as a row that is saved.
+func (q *xormQuery) row() row {
+	return rowOf(q.last.Args[min(q.bean, len(q.last.Args)):])
 }
 
 func (q *xormQuery) deletes() {
