@@ -385,6 +385,27 @@ func (s *speller) assignments(fields []modelField, r row) {
 	}
 }
 
+// inserts writes the columns of the fields of a new row, and their values.
+func (s *speller) inserts(fields []modelField, r row) {
+	if len(fields) == 0 {
+		s.sql(" SET ")
+		s.hole("columns of a value")
+		return
+	}
+	list := s.sequence(" (", ", ")
+	for _, f := range fields {
+		list.next()
+		origin, at := r.origin(f)
+		s.column(f, origin, at)
+	}
+	list = s.sequence(") VALUES (", ", ")
+	for _, f := range fields {
+		list.next()
+		s.sql(r.value(f))
+	}
+	s.sql(")")
+}
+
 // assign writes the column of a field of a row as one that is set.
 func (s *speller) assign(f modelField, r row) {
 	origin, at := r.origin(f)

@@ -527,11 +527,15 @@ func (q *bunQuery) inserts() {
 	}
 	q.sql(verb + " INTO ")
 	q.written()
-	list := q.sequence(" SET ", ", ")
-	q.assigned(list, insert)
-	if list.n == 0 {
-		list.next()
-		q.hole("columns of a value")
+	if fields := q.fields(); q.names == nil && len(fields) > 0 && len(q.links["Column"]) == 0 && len(q.links["Value"]) == 0 {
+		q.speller.inserts(fields, q.row())
+	} else {
+		list := q.sequence(" SET ", ", ")
+		q.assigned(list, insert)
+		if list.n == 0 {
+			list.next()
+			q.hole("columns of a value")
+		}
 	}
 	for _, l := range q.links["On"] {
 		q.inside(l, func() {

@@ -337,8 +337,18 @@ func (q *goquQuery) rows(s *speller) {
 		return
 	}
 	s.inside(l, func() {
+		v := firstOf(l.Args)
+		if list, ok := v.(*gosrc.List); ok && len(list.Elems) > 0 {
+			v = list.Elems[0].Value
+		}
+		r, isRecord := v.(*gosrc.Record)
+		_, unknown := v.(gosrc.Unknown)
+		if named, st := structOf(typeOf(l, 0)); named != nil && (unknown || isRecord && len(r.Keys) == 0) {
+			s.inserts(goquMapping.of(named, st, insert).fields, rowOf([]gosrc.Value{v}))
+			return
+		}
 		s.sql(" SET ")
-		q.assigned(s, l, 0, firstOf(l.Args), insert)
+		q.assigned(s, l, 0, v, insert)
 	})
 }
 

@@ -234,8 +234,7 @@ func (r *registration) write(s *speller, verb string, m *shape, of row) {
 	case "Insert":
 		s.sql("INSERT INTO ")
 		s.part(r.table)
-		s.sql(" SET ")
-		s.assignments(fields, of)
+		s.inserts(fields, of)
 		return
 	case "Update":
 		s.sql("UPDATE ")

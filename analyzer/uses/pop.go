@@ -123,9 +123,8 @@ func (q *popQuery) write() {
 	case "Create", "Save":
 		q.sql("INSERT INTO ")
 		q.target()
-		q.sql(" SET ")
 		fields := q.fields(1)
-		q.assignments(fields, rowOf(q.last.Args))
+		q.speller.inserts(fields, rowOf(q.last.Args))
 		if name == "Save" {
 			q.sql(" ON DUPLICATE KEY UPDATE ")
 			q.assignments(fields, rowOf(q.last.Args))

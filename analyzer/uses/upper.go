@@ -226,6 +226,10 @@ func (q *upperQuery) operand(v gosrc.Value) {
 
 // sets writes the columns that the first argument has.
 func (q *upperQuery) sets(l *gosrc.Link) {
+	if named, s := structOf(typeOf(l, 0)); named != nil && !strings.HasPrefix(l.Callee.Name, "Update") {
+		q.speller.inserts(upperMapping.of(named, s, insert).fields, rowOf(l.Args))
+		return
+	}
 	q.assigned(q.sequence(" SET ", ", "), l, 0)
 }
 

@@ -448,10 +448,8 @@ func (q *xormQuery) inserts() {
 	q.target()
 	list := q.sequence(" SET ", ", ")
 	if !q.named(list) && q.shape != nil {
-		for _, f := range q.shape.without(lower(textsIn(q.links["Omit"]))) {
-			list.next()
-			q.assign(f, q.row())
-		}
+		q.speller.inserts(q.shape.without(lower(textsIn(q.links["Omit"]))), q.row())
+		return
 	}
 	if list.n == 0 {
 		list.next()
