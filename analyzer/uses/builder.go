@@ -4,6 +4,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"sync"
 
@@ -385,8 +386,9 @@ func (s *speller) assignments(fields []modelField, r row) {
 	}
 }
 
-// inserts writes the columns of the fields of a new row, and their values.
-func (s *speller) inserts(fields []modelField, r row) {
+// inserts writes the columns of the fields of a new row, and their values. The library
+// gives the fields own a value itself.
+func (s *speller) inserts(fields []modelField, r row, own ...string) {
 	if len(fields) == 0 {
 		s.sql(" SET ")
 		s.hole("columns of a value")
@@ -401,6 +403,10 @@ func (s *speller) inserts(fields []modelField, r row) {
 	list = s.sequence(") VALUES (", ", ")
 	for _, f := range fields {
 		list.next()
+		if slices.Contains(own, f.field) {
+			s.sql("?")
+			continue
+		}
 		s.sql(r.value(f))
 	}
 	s.sql(")")

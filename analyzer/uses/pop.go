@@ -99,6 +99,7 @@ var popMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
 	}
 	out := mappedField{column: column, key: f.Name() == "ID"}
 	switch {
+	case out.key: // is given one
 	case tag.Get("rw") == "r":
 		out.never = insert | update
 	case tag.Get("rw") == "w":
@@ -124,7 +125,7 @@ func (q *popQuery) write() {
 		q.sql("INSERT INTO ")
 		q.target()
 		fields := q.fields(1)
-		q.speller.inserts(fields, rowOf(q.last.Args))
+		q.inserts(fields, rowOf(q.last.Args), "ID", "CreatedAt", "UpdatedAt")
 		if name == "Save" {
 			q.sql(" ON DUPLICATE KEY UPDATE ")
 			q.assignments(fields, rowOf(q.last.Args))
