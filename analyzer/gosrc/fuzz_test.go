@@ -40,7 +40,7 @@ func FuzzWalk(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := scan.Load(context.Background(), []string{"."})
+		p, err := scan.Load(context.Background(), []string{"."}, gosrc.Everything)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -89,18 +89,37 @@ type variable struct {
 // Files that do not parse are read as far as they do. An error means that a
 // directory could not be read.
 func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
-	return load(ctx, &Scan{fsys: fsys}, dirs, true)
+	return load(ctx, &Scan{fsys: fsys}, dirs, reach{Everything, true})
+}
+
+// Reach says how far away from what is walked declarations are read.
+type Reach uint8
+
+// How far a program reaches: to what the walked packages import themselves, whose
+// own imports stay unknown, or to all that these import in turn. Types that go
+// through a package unnamed are known to the second alone; it costs several times
+// as much.
+const (
+	Imports Reach = iota
+	Everything
+)
+
+// reach is how much of a tree becomes a program: bodies are those of the functions
+// of what is imported.
+type reach struct {
+	Reach
+	bodies bool
 }
 
 // Load is Load of files that are read already. The function bodies of what dirs
 // import are not typed: the walker does not go into them.
-func (s *Scan) Load(ctx context.Context, dirs []string) (*Program, error) {
-	return load(ctx, s, dirs, false)
+func (s *Scan) Load(ctx context.Context, dirs []string, r Reach) (*Program, error) {
+	return load(ctx, s, dirs, reach{r, false})
 }
 
-func load(ctx context.Context, scan *Scan, dirs []string, bodies bool) (*Program, error) {
+func load(ctx context.Context, scan *Scan, dirs []string, r reach) (*Program, error) {
 	p := newProgram(scan)
-	if err := p.parse(ctx, dirs, bodies); err != nil {
+	if err := p.parse(ctx, dirs, r); err != nil {
 		return nil, err
 	}
 	for _, dir := range dirs {
@@ -135,12 +154,13 @@ func newProgram(scan *Scan) *Program {
 }
 
 // parse reads the files of dirs, then of what they import, level by level.
-func (p *Program) parse(ctx context.Context, dirs []string, bodies bool) error {
+func (p *Program) parse(ctx context.Context, dirs []string, r reach) error {
 	wave := slices.Clone(dirs)
-	for first := true; len(wave) > 0 && ctx.Err() == nil; first = false {
+	for level := 0; len(wave) > 0 && ctx.Err() == nil && (r.Reach == Everything || level <= 1); level++ {
+		first := level == 0
 		pkgs := make([][]*Package, len(wave))
 		errs := make([]error, len(wave))
-		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i]), bodies || first) })
+		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i]), r.bodies || first) })
 		var next []string
 		for i := range pkgs {
 			if errs[i] != nil && first {

@@ -65,13 +65,22 @@ func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
 		wanted = slices.Compact(wanted)
 	}
 	wanted = slices.DeleteFunc(wanted, o.skips)
-	program, err := scan.Load(ctx, wanted)
+	program, err := scan.Load(ctx, wanted, o.reach(scan))
 	if err != nil {
 		return nil, err
 	}
 	out := Of(ctx, program, o)
 	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = o.files(scan), ignores(scan), unread(scan), scan.Mentions, wrong
 	return out, ctx.Err()
+}
+
+// reach is how far away types must be known: of whole rows, and of who calls whom,
+// all; what a string is handed to tells its name.
+func (o *Options) reach(s *gosrc.Scan) gosrc.Reach {
+	if o.Callers || len(o.Words) > 0 || slices.ContainsFunc(o.libraryPaths().Mappers, s.Imports) {
+		return gosrc.Everything
+	}
+	return gosrc.Imports
 }
 
 // files counts the files outside of the folders that are not read.
