@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"golang.org/x/mod/modfile"
 )
@@ -204,15 +203,14 @@ type imported [][]string
 
 func (s *Scan) imported() imported {
 	out := make(imported, len(s.Files))
-	parallel(len(s.Files), func(i int) {
-		syntax, _ := parser.ParseFile(token.NewFileSet(), "", s.Files[i].Text, parser.ImportsOnly) // what is broken is found out later
-		if syntax == nil || protobuf(s.Files[i].Name) {
-			return
+	for i, f := range s.Files {
+		if protobuf(f.Name) {
+			continue
 		}
-		for _, spec := range syntax.Imports {
-			out[i] = append(out[i], path.Base(strings.Trim(spec.Path.Value, "`\"")))
+		for _, p := range f.Imports {
+			out[i] = append(out[i], path.Base(p))
 		}
-	})
+	}
 	return out
 }
 

@@ -68,12 +68,22 @@ func (p *Program) sorted() []*Package {
 	return append(out, p.beside...)
 }
 
-func newInfo() *types.Info {
+// newInfo makes room for what is known of a package: about as much as code of that
+// size has.
+func (pkg *Package) newInfo() *types.Info {
+	size := 0
+	for _, f := range pkg.all() {
+		size += len(f.Source)
+	}
+	perExpression, perUse, perDefinition, perSelection := 26, 32, 107, 217 // bytes
+	if !pkg.bodies {
+		perExpression, perUse, perDefinition, perSelection = 78, 112, 133, 8000
+	}
 	return &types.Info{
-		Types:      map[ast.Expr]types.TypeAndValue{},
-		Defs:       map[*ast.Ident]types.Object{},
-		Uses:       map[*ast.Ident]types.Object{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{},
+		Types:      make(map[ast.Expr]types.TypeAndValue, size/perExpression),
+		Defs:       make(map[*ast.Ident]types.Object, size/perDefinition),
+		Uses:       make(map[*ast.Ident]types.Object, size/perUse),
+		Selections: make(map[*ast.SelectorExpr]*types.Selection, size/perSelection),
 		Implicits:  map[ast.Node]types.Object{},
 	}
 }
@@ -89,7 +99,7 @@ func (pkg *Package) check() {
 		FakeImportC:              true,
 		DisableUnusedImportCheck: true,
 	}
-	pkg.Info = newInfo()
+	pkg.Info = pkg.newInfo()
 	pkg.Types, _ = conf.Check(pkg.Path, pkg.prog.Fset, files, pkg.Info) // errors are expected: most imports are missing
 }
 

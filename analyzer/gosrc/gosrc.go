@@ -57,6 +57,7 @@ type Package struct {
 	Types  *types.Package
 	Info   *types.Info
 	shared []*File // of another variant of the package, to type the files with
+	bodies bool    // those of functions are there
 	prog   *Program
 	needs  []*Package // imported from the same program
 }
@@ -323,10 +324,10 @@ func (p *Program) parseDir(dir string, bodies bool) ([]*Package, error) {
 	if best == "" {
 		return nil, nil
 	}
-	out := []*Package{{Dir: dir, Files: byName[best]}}
+	out := []*Package{{Dir: dir, Files: byName[best], bodies: bodies}}
 	for _, name := range sortedKeys(byName) {
 		if name != best {
-			out = append(out, &Package{Dir: dir, Files: byName[name]})
+			out = append(out, &Package{Dir: dir, Files: byName[name], bodies: bodies})
 		}
 	}
 	return out, nil

@@ -2,9 +2,6 @@ package gosrc
 
 import (
 	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"path"
 	"regexp"
 	"slices"
@@ -174,32 +171,7 @@ func (s *Scan) Imports(prefix string) bool {
 }
 
 func (f Source) imports(prefix string) bool {
-	needle := `"` + prefix
-	head := f.head()
-	if !bytes.Contains(head, []byte(needle)) {
-		return false
-	}
-	syntax, _ := parser.ParseFile(token.NewFileSet(), "", head, parser.ImportsOnly) // what is broken has no imports
-	return syntax != nil && slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool { return strings.HasPrefix(spec.Path.Value, needle) })
-}
-
-// head is the text up to the first declaration that is no import, as far as the
-// beginnings of lines tell.
-func (f Source) head() []byte {
-	named := false
-	for at := 0; at >= 0; at = nextLine(f.Text, at) {
-		line := f.Text[at:]
-		if !named {
-			named = bytes.HasPrefix(line, []byte("package "))
-			continue
-		}
-		for _, word := range [...]string{"func ", "type ", "var ", "const "} {
-			if len(line) >= len(word) && string(line[:len(word)]) == word {
-				return f.Text[:at]
-			}
-		}
-	}
-	return f.Text
+	return slices.ContainsFunc(f.Imports, func(imported string) bool { return strings.HasPrefix(imported, prefix) })
 }
 
 // protobuf says whether a file was made from a protocol: it builds no SQL, and is large.

@@ -1,6 +1,7 @@
 package gosrc
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,9 @@ type Scan struct {
 
 // A Source is the text of one Go file.
 type Source struct {
-	Name string // relative to the root of the fs.FS
-	Text []byte
+	Name    string // relative to the root of the fs.FS
+	Text    []byte
+	Imports []string // paths
 }
 
 // GoFiles returns the names of the Go files below dirs, sorted. Tests, vendored code,
@@ -86,6 +88,7 @@ func sources(fsys fs.FS, names []string) ([]Source, error) {
 	parallel(len(names), func(i int) {
 		out[i].Name = names[i]
 		out[i].Text, errs[i] = fs.ReadFile(fsys, names[i])
+		out[i].Imports = importsOf(out[i].Text)
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -106,7 +109,7 @@ func (s *Scan) addImported(ctx context.Context) error {
 	for fresh := s.Files; len(fresh) > 0 && ctx.Err() == nil; {
 		var names []string
 		for _, f := range fresh {
-			for _, imported := range f.importPaths() {
+			for _, imported := range f.Imports {
 				dir, ok := p.dirOf(&Package{Dir: path.Dir(f.Name)}, imported)
 				if !ok || seen[dir] || Skipped(dir) {
 					continue
@@ -126,17 +129,36 @@ func (s *Scan) addImported(ctx context.Context) error {
 	return nil
 }
 
-// importPaths returns what a file imports; what is broken has no imports.
-func (f Source) importPaths() []string {
-	syntax, _ := parser.ParseFile(token.NewFileSet(), "", f.Text, parser.ImportsOnly)
+// importsOf returns the paths that a file imports; what is broken has none.
+func importsOf(text []byte) []string {
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", head(text), parser.ImportsOnly|parser.SkipObjectResolution)
 	if syntax == nil {
 		return nil
 	}
-	var out []string
-	for _, spec := range syntax.Imports {
-		out = append(out, strings.Trim(spec.Path.Value, "`\""))
+	out := make([]string, len(syntax.Imports))
+	for i, spec := range syntax.Imports {
+		out[i] = strings.Trim(spec.Path.Value, "`\"")
 	}
 	return out
+}
+
+// head is the text up to the first declaration that is no import, as far as the
+// beginnings of lines tell.
+func head(text []byte) []byte {
+	named := false
+	for at := 0; at >= 0; at = nextLine(text, at) {
+		line := text[at:]
+		if !named {
+			named = bytes.HasPrefix(line, []byte("package "))
+			continue
+		}
+		for _, word := range [...]string{"func ", "type ", "var ", "const "} {
+			if len(line) >= len(word) && string(line[:len(word)]) == word {
+				return text[:at]
+			}
+		}
+	}
+	return text
 }
 
 // list returns the names of the Go files directly in a directory.

@@ -46,7 +46,7 @@ func (pkg *Package) variants() []*Package {
 	pkg.Files = groups[0]
 	var out []*Package
 	for _, g := range groups[1:] {
-		v := &Package{Dir: pkg.Dir, Path: pkg.Path, Files: g, prog: pkg.prog}
+		v := &Package{Dir: pkg.Dir, Path: pkg.Path, Files: g, prog: pkg.prog, bodies: pkg.bodies}
 		for _, f := range groups[0] {
 			if !clash(f, g, clashes) {
 				v.shared = append(v.shared, f)
