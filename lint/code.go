@@ -37,7 +37,7 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	var err error
 	head := d.read.head
 	if head == nil || d.further.head.any() {
-		if head, err = d.usesIn(ctx, cfg, cfg.Root, catalog{d.Schema, d.gone}, wanted, d.further.head); err != nil {
+		if head, err = d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, wanted, d.further.head); err != nil {
 			return err
 		}
 	}
@@ -47,20 +47,16 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	base, ahead := head, (*schema.Uses)(nil)
 	if made := d.usedOfMade(head); cfg.Deployed != nil && !cfg.All && len(motion)+len(made) > 0 {
 		motion = append(motion, slices.Sorted(maps.Keys(made))...)
-		deployed := cfg.Deployed
-		if d.sameCode {
-			deployed = cfg.Root // the same files, and nearer
-		}
 		maps.Copy(made, d.gone)
 		before, cfg := catalog{d.before, made}, cfg
 		cfg.Flags = cfg.deployedFlags
 		if base = d.read.base; base == nil || d.further.base.any() {
-			if base, err = d.usesIn(ctx, cfg, deployed, before, motion, d.further.base); err != nil {
+			if base, err = d.usesIn(ctx, cfg, d.code.base, before, motion, d.further.base); err != nil {
 				return fmt.Errorf("the deployed code: %w", err)
 			}
 		}
 		if ahead = d.read.ahead; cfg.Ahead != nil && (ahead == nil || d.further.base.any()) {
-			if ahead, err = d.usesIn(ctx, cfg, cfg.Ahead, before, motion, d.further.base); err != nil {
+			if ahead, err = d.usesIn(ctx, cfg, d.code.ahead, before, motion, d.further.base); err != nil {
 				return fmt.Errorf("the code that was added since: %w", err)
 			}
 		}
@@ -76,6 +72,17 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		d.BaseUses = withStored(base, stored)
 	}
 	return nil
+}
+
+// code is the Go code of each tree.
+type code struct{ base, ahead, head *uses.Tree }
+
+func newCode(cfg Config, same bool) *code {
+	c := &code{base: uses.NewTree(cfg.Deployed), ahead: uses.NewTree(cfg.Ahead), head: uses.NewTree(cfg.Root)}
+	if same {
+		c.base = c.head // the same files, and nearer
+	}
+	return c
 }
 
 // trees are the uses of each tree, without what stays in the database; nil for one
@@ -142,27 +149,22 @@ func (d *Database) codeDirs(cfg Config) []string {
 }
 
 // usesIn reads the uses of some tables, or of all when tables is nil.
-func (d *Database) usesIn(ctx context.Context, cfg Config, root fs.FS, c catalog, tables []string, more further) (*schema.Uses, error) {
+func (d *Database) usesIn(ctx context.Context, cfg Config, code *uses.Tree, c catalog, tables []string, more further) (*schema.Uses, error) {
 	o := d.usesOptions(cfg, c)
 	o.Tables, o.Callers, o.Words = tables, more.any(), more.fields
 	all := len(o.Dirs) == 0
-	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !isDir(root, dir) })
+	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !code.Has(dir) })
 	if !all && len(o.Dirs) == 0 {
 		return &schema.Uses{}, nil
 	}
-	return uses.Read(ctx, root, o)
-}
-
-func isDir(tree fs.FS, name string) bool {
-	info, err := fs.Stat(tree, path.Clean(name))
-	return err == nil && info.IsDir()
+	return code.Read(ctx, o)
 }
 
 // checkCode refuses folders of code that are not there; the deployed tree may well
 // be without some.
 func (d *Database) checkCode(cfg Config) error {
 	for _, dir := range d.entry.Code {
-		if !isDir(cfg.Root, dir) {
+		if !d.code.head.Has(dir) {
 			return fmt.Errorf("%s: code of %s: no such folder: %s", cfg.File, d.Directory.Path, dir)
 		}
 	}

@@ -59,6 +59,7 @@ type Database struct {
 	moves     []*move.Move
 	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
 	sameCode  bool         // no Go file differs from what is deployed
+	code      *code        // that all databases share
 	read      trees        // the code, as it was read last
 	further   struct{ base, head further }
 	past      *past                    // nil when git was not asked
@@ -94,11 +95,12 @@ func (s *State) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	code := newCode(cfg, same)
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		d.sameCode = same
+		d.sameCode, d.code = same, code
 		if s.Release != nil && s.Release.Base != nil {
 			d.past = &past{s.Release, s.repository}
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/release"
 )
@@ -113,8 +114,9 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 	there.Deployed = tree
 	there.Flags = there.flagsThere()
 	in.BaseFlags = there.Flags
+	code := uses.NewTree(tree)
 	for _, callers := range []bool{false, true} {
-		u, err := d.usesIn(ctx, there, tree, catalog{d.before, d.gone}, tables, further{callers, d.further.base.fields})
+		u, err := d.usesIn(ctx, there, code, catalog{d.before, d.gone}, tables, further{callers, d.further.base.fields})
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}

@@ -28,6 +28,13 @@ type Source struct {
 	Imports []string // paths
 }
 
+// Without is the scan without the files of some folders.
+func (s *Scan) Without(skip func(dir string) bool) *Scan {
+	out := *s
+	out.Files = slices.DeleteFunc(slices.Clone(s.Files), func(f Source) bool { return skip(path.Dir(f.Name)) })
+	return &out
+}
+
 // GoFiles returns the names of the Go files below dirs, sorted. Tests, vendored code,
 // testdata and hidden folders are left out.
 func GoFiles(ctx context.Context, fsys fs.FS, dirs []string) ([]string, error) {

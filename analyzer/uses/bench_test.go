@@ -30,7 +30,7 @@ func BenchmarkRead(b *testing.B) {
 	s := replay(srv, ddl)
 	var u *schema.Uses
 	for b.Loop() {
-		if u, err = uses.Read(context.Background(), os.DirFS(root), uses.Options{Server: srv, Schema: s}); err != nil {
+		if u, err = uses.NewTree(os.DirFS(root)).Read(context.Background(), uses.Options{Server: srv, Schema: s}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -45,7 +45,7 @@ func FuzzRead(f *testing.F) {
 			"app.go":    {Data: []byte(src)},
 			"query.sql": {Data: []byte("SELECT star_count FROM star")},
 		}
-		u, err := uses.Read(context.Background(), fsys, uses.Options{Server: srv, Schema: s, Callers: true})
+		u, err := uses.NewTree(fsys).Read(context.Background(), uses.Options{Server: srv, Schema: s, Callers: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,8 +5,6 @@ package uses
 
 import (
 	"context"
-	"io/fs"
-	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -37,43 +35,6 @@ type Options struct {
 	Flags map[string]bool
 }
 
-// Read reads the Go code of a tree. An error means that a file could not be
-// read; code that does not parse or type is read as far as it does.
-func Read(ctx context.Context, fsys fs.FS, o Options) (*schema.Uses, error) {
-	dirs := o.Dirs
-	if len(dirs) == 0 {
-		dirs = []string{"."}
-	}
-	if o.Tables != nil && len(o.Tables) == 0 {
-		files, err := gosrc.GoFiles(ctx, fsys, dirs)
-		return &schema.Uses{Files: len(slices.DeleteFunc(files, func(name string) bool { return o.skips(path.Dir(name)) }))}, err
-	}
-	scan, err := gosrc.ScanTree(ctx, fsys, dirs)
-	if err != nil {
-		return nil, err
-	}
-	scan.Files = slices.DeleteFunc(scan.Files, func(f gosrc.Source) bool { return o.skips(path.Dir(f.Name)) })
-	wrong := o.wrong(scan)
-	names := o.names()
-	if len(names) == 0 {
-		return &schema.Uses{Files: o.files(scan), Ignores: ignores(scan), Libraries: unread(scan), Mentions: scan.Mentions, Remarks: wrong}, nil
-	}
-	wanted := scan.Mentioning(names, o.Callers, o.libraryPaths())
-	if len(o.Words) > 0 {
-		wanted = append(wanted, scan.Having(o.Words)...)
-		slices.Sort(wanted)
-		wanted = slices.Compact(wanted)
-	}
-	wanted = slices.DeleteFunc(wanted, o.skips)
-	program, err := scan.Load(ctx, wanted, o.reach(scan))
-	if err != nil {
-		return nil, err
-	}
-	out := Of(ctx, program, o)
-	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = o.files(scan), ignores(scan), unread(scan), scan.Mentions, wrong
-	return out, ctx.Err()
-}
-
 // reach is how far away types must be known: of whole rows, and of who calls whom,
 // all; what a string is handed to tells its name.
 func (o *Options) reach(s *gosrc.Scan) gosrc.Reach {
@@ -81,17 +42,6 @@ func (o *Options) reach(s *gosrc.Scan) gosrc.Reach {
 		return gosrc.Everything
 	}
 	return gosrc.Imports
-}
-
-// files counts the files outside of the folders that are not read.
-func (o *Options) files(s *gosrc.Scan) int {
-	n := 0
-	for _, f := range s.Files {
-		if !o.skips(path.Dir(f.Name)) {
-			n++
-		}
-	}
-	return n
 }
 
 func (o *Options) skips(dir string) bool {
@@ -114,24 +64,13 @@ func (o *Options) names() []string {
 }
 
 // Of returns the uses of packages that are loaded.
-func Of(ctx context.Context, program *gosrc.Program, o Options) *schema.Uses {
-	var packages []*gosrc.Package
-	out := &schema.Uses{}
-	for _, pkg := range program.Packages {
-		if other := otherDatabase(pkg); other != "" {
-			out.Skipped = append(out.Skipped, schema.SkippedCode{Dir: pkg.Dir, Why: other})
-			continue
-		}
-		packages = append(packages, pkg)
+func Of(ctx context.Context, loaded *gosrc.Program, o Options) *schema.Uses {
+	var dirs []string
+	for _, pkg := range loaded.Packages {
+		dirs = append(dirs, pkg.Dir)
 	}
-	c := collect(ctx, program, packages, o.Wrappers)
-	r := c.read(ctx, o)
-	out.Queries, out.Unresolved, out.Strings = r.queries, r.unresolved, r.strings
-	out.Skipped = append(out.Skipped, r.skipped()...)
-	flow := newFlow(program, o.Flags, r)
-	out.Must = flow.must
-	out.Rows = newFields(program, packages).of
-	return out
+	p := &program{Program: loaded}
+	return p.uses(ctx, o, dirs)
 }
 
 // each calls do for every index below n, on every core, with a state of its own.

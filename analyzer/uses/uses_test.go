@@ -76,7 +76,7 @@ func read(t *testing.T, fsys fs.FS) *schema.Uses {
 		t.Fatal(err)
 	}
 	s := replay(srv, string(ddl))
-	u, err := uses.Read(context.Background(), fsys, uses.Options{Server: srv, Schema: s})
+	u, err := uses.NewTree(fsys).Read(context.Background(), uses.Options{Server: srv, Schema: s})
 	if err != nil {
 		t.Fatal(err)
 	}

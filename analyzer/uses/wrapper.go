@@ -231,7 +231,7 @@ func (o *Options) wrong(scan *gosrc.Scan) []string {
 		switch {
 		case known && fn == nil:
 			out = append(out, fmt.Sprintf("wrappers: the package %s declares no %s: this entry does nothing", pkg, strings.TrimPrefix(recv+"."+name, ".")))
-		case !known && !scan.Imports(pkg+`"`):
+		case !known && !slices.ContainsFunc(scan.Files, func(f gosrc.Source) bool { return slices.Contains(f.Imports, pkg) }):
 			out = append(out, fmt.Sprintf("wrappers: no code has or imports the package %s: the entry of %s does nothing", pkg, strings.TrimPrefix(recv+"."+name, ".")))
 		case fn != nil && max(w.SQL, w.Table, w.Columns, w.Where) >= fn.Params.NumFields():
 			out = append(out, fmt.Sprintf("wrappers: %s takes %d arguments, which count from 0: this entry names argument %d", w.Func, fn.Params.NumFields(), max(w.SQL, w.Table, w.Columns, w.Where)))

@@ -1,0 +1,143 @@
+package uses
+
+import (
+	"context"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// A Tree is Go code that several schemas are looked for in. What reading one schema
+// learns of its files, types and functions serves the next. It is not safe for
+// concurrent use.
+type Tree struct {
+	fsys     fs.FS
+	scans    map[string]*gosrc.Scan // by the folders
+	programs []*program
+}
+
+// NewTree returns the code below the root of fsys, unread.
+func NewTree(fsys fs.FS) *Tree { return &Tree{fsys: fsys, scans: map[string]*gosrc.Scan{}} }
+
+// Has says whether the tree has a folder.
+func (t *Tree) Has(dir string) bool {
+	info, err := fs.Stat(t.fsys, dir)
+	return err == nil && info.IsDir()
+}
+
+// A program is code that is loaded and walked.
+type program struct {
+	*gosrc.Program
+	folders string // that it was scanned in
+	reach   gosrc.Reach
+	dirs    []string // of the packages that are walked
+	found   *collector
+}
+
+// scan reads the files below some folders.
+func (t *Tree) scan(ctx context.Context, dirs []string) (*gosrc.Scan, error) {
+	key := strings.Join(dirs, "\x00")
+	if s := t.scans[key]; s != nil {
+		return s, nil
+	}
+	s, err := gosrc.ScanTree(ctx, t.fsys, dirs)
+	if err != nil {
+		return nil, err
+	}
+	t.scans[key] = s
+	return s, nil
+}
+
+// load returns a program in which the packages of the wanted folders are walked: one
+// that is there already, if it has them all.
+func (t *Tree) load(ctx context.Context, s *gosrc.Scan, wanted []string, o *Options) (*program, error) {
+	folders, reach := strings.Join(o.Dirs, "\x00"), o.reach(s)
+	for _, p := range t.programs {
+		if p.folders == folders && p.reach >= reach && !slices.ContainsFunc(wanted, func(dir string) bool { return !slices.Contains(p.dirs, dir) }) {
+			return p, nil
+		}
+	}
+	loaded, err := s.Load(ctx, wanted, reach)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{Program: loaded, folders: folders, reach: reach, dirs: wanted}
+	t.programs = append(t.programs, p)
+	return p, nil
+}
+
+// Read reads the code for one schema. An error means that a file could not be
+// read; code that does not parse or type is read as far as it does.
+func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
+	if len(o.Dirs) == 0 {
+		o.Dirs = []string{"."}
+	}
+	if o.Tables != nil && len(o.Tables) == 0 {
+		files, err := gosrc.GoFiles(ctx, t.fsys, o.Dirs)
+		return &schema.Uses{Files: len(slices.DeleteFunc(files, func(name string) bool { return o.skips(path.Dir(name)) }))}, err
+	}
+	whole, err := t.scan(ctx, o.Dirs)
+	if err != nil {
+		return nil, err
+	}
+	scan := whole.Without(o.skips)
+	out := &schema.Uses{}
+	if names := o.names(); len(names) > 0 {
+		wanted := o.wanted(scan, names)
+		p, err := t.load(ctx, scan, wanted, &o)
+		if err != nil {
+			return nil, err
+		}
+		out = p.uses(ctx, o, wanted)
+	}
+	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), ignores(scan), unread(scan), scan.Mentions, o.wrong(scan)
+	return out, ctx.Err()
+}
+
+// wanted are the folders that may use what has one of the names.
+func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
+	out := s.Mentioning(names, o.Callers, o.libraryPaths())
+	if len(o.Words) > 0 {
+		out = append(out, s.Having(o.Words)...)
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	return out
+}
+
+// uses are those of the packages in some folders.
+func (p *program) uses(ctx context.Context, o Options, dirs []string) *schema.Uses {
+	var packages []*gosrc.Package
+	var skipped []schema.SkippedCode
+	for _, pkg := range p.Packages {
+		if other := otherDatabase(pkg); other != "" {
+			if slices.Contains(dirs, pkg.Dir) {
+				skipped = append(skipped, schema.SkippedCode{Dir: pkg.Dir, Why: other})
+			}
+			continue
+		}
+		packages = append(packages, pkg)
+	}
+	if p.found == nil {
+		p.found = collect(ctx, p.Program, packages, o.Wrappers)
+	}
+	r := p.found.in(dirs).read(ctx, o)
+	flow := newFlow(p.Program, o.Flags, r)
+	return &schema.Uses{
+		Queries: r.queries, Unresolved: r.unresolved, Strings: r.strings, Skipped: append(skipped, r.skipped()...),
+		Must: flow.must, Rows: newFields(p.Program, packages).of,
+	}
+}
+
+// in is what was found in the packages of some folders.
+func (c *collector) in(dirs []string) *collector {
+	here := func(pkg *gosrc.Package) bool { return slices.Contains(dirs, pkg.Dir) }
+	out := *c
+	out.order = slices.DeleteFunc(slices.Clone(c.order), func(d *declared) bool { return !here(d.pkg) })
+	out.loose = slices.DeleteFunc(slices.Clone(c.loose), func(l candidate) bool { return !here(l.site.Package) })
+	return &out
+}
