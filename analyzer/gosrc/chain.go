@@ -67,8 +67,7 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	if f.w.Chain == nil {
 		return nil, false
 	}
-	on := slices.ContainsFunc(Alternatives(receiver), isChain)
-	step := f.w.Chain(c, on)
+	step := f.w.Chain(c)
 	if step == NoStep {
 		return nil, false
 	}

@@ -17,9 +17,8 @@ type Walker struct {
 	Follow bool
 	// Call is told of every call that is not the evaluator's own business.
 	Call func(*Call)
-	// Chain says what a call is to a library whose values are chains of calls; on
-	// tells that its receiver is one.
-	Chain func(c Callee, on bool) Step
+	// Chain says what a call is to a library whose values are chains of calls.
+	Chain func(Callee) Step
 	// Param gives a parameter of Func its value, Field a field of a struct that is
 	// not known, where somebody knows; nil values stay unknown.
 	Param func(*types.Var) Value

@@ -18,7 +18,7 @@ type library struct {
 	name string
 	path string // the beginning of its import path
 	maps bool   // names tables and columns after types
-	step func(c gosrc.Callee, on bool) gosrc.Step
+	step func(c gosrc.Callee) gosrc.Step
 	// spell returns the statement of a chain; nil when it is none, as a part of one.
 	spell func(*gosrc.Chain) gosrc.Text
 }
@@ -91,9 +91,9 @@ func spokenBy(method *types.Func) *library {
 }
 
 // step is what a call is to the library of its receiver.
-func step(c gosrc.Callee, on bool) gosrc.Step {
+func step(c gosrc.Callee) gosrc.Step {
 	if lib := libraryOf(c); lib != nil {
-		return lib.step(c, on)
+		return lib.step(c)
 	}
 	return gosrc.NoStep
 }

@@ -26,7 +26,7 @@ var bun = &library{
 	},
 }
 
-func bunStep(c gosrc.Callee, _ bool) gosrc.Step {
+func bunStep(c gosrc.Callee) gosrc.Step {
 	if strings.HasPrefix(c.Name, "New") && c.Recv != "" && !strings.HasSuffix(c.Recv, "Query") {
 		return gosrc.AddLink
 	}
@@ -71,7 +71,7 @@ func newBunQuery(ch *gosrc.Chain) *bunQuery {
 	if n := len(ch.Links); n > 0 {
 		last := &ch.Links[n-1]
 		q.at = last.Call.Lparen
-		if bunStep(last.Callee, true) == gosrc.RunChain {
+		if bunStep(last.Callee) == gosrc.RunChain {
 			q.run = last
 		}
 	}

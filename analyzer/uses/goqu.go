@@ -25,7 +25,7 @@ var goqu = &library{
 	},
 }
 
-func goquStep(c gosrc.Callee, _ bool) gosrc.Step {
+func goquStep(c gosrc.Callee) gosrc.Step {
 	switch c.Recv {
 	case "Database", "TxDatabase", "DialectWrapper":
 		switch c.Name {
@@ -77,7 +77,7 @@ func newGoquQuery(ch *gosrc.Chain) *goquQuery {
 			q.verb, q.open = strings.ToUpper(strings.TrimSuffix(c.Recv, "Dataset")), true
 		}
 	}
-	if n := len(ch.Links); n > 0 && goquStep(ch.Links[n-1].Callee, true) == gosrc.RunChain {
+	if n := len(ch.Links); n > 0 && goquStep(ch.Links[n-1].Callee) == gosrc.RunChain {
 		q.run = &ch.Links[n-1]
 	}
 	if l := q.links.last("Into", "Table"); l != nil && strings.HasSuffix(l.Callee.Recv, "Dataset") {

@@ -17,7 +17,7 @@ var (
 
 const gorm1Path = "github.com/jinzhu/gorm"
 
-func gormStep(c gosrc.Callee, _ bool) gosrc.Step {
+func gormStep(c gosrc.Callee) gosrc.Step {
 	if c.Recv != "DB" {
 		return gosrc.NoStep
 	}
@@ -52,7 +52,7 @@ func gormSpell(ch *gosrc.Chain) gosrc.Text {
 		q.inside(raw[0], func() { q.first(raw[0].Args) })
 		return q.text
 	}
-	if gormStep(q.last.Callee, true) != gosrc.RunChain || !q.resolve() {
+	if gormStep(q.last.Callee) != gosrc.RunChain || !q.resolve() {
 		return nil
 	}
 	q.write()

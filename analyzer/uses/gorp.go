@@ -21,7 +21,7 @@ var gorps = []*library{
 	{name: "borp", path: "github.com/letsencrypt/borp", maps: true, step: noStep},
 }
 
-func noStep(gosrc.Callee, bool) gosrc.Step { return gosrc.NoStep }
+func noStep(gosrc.Callee) gosrc.Step { return gosrc.NoStep }
 
 // A registration is a struct with its table.
 type registration struct {

@@ -15,7 +15,7 @@ var (
 	oryPop = &library{name: "pop", path: "github.com/ory/pop", maps: true, step: popStep, spell: popSpell}
 )
 
-func popStep(c gosrc.Callee, _ bool) gosrc.Step {
+func popStep(c gosrc.Callee) gosrc.Step {
 	if c.Recv == "" && c.Name == "Q" {
 		return gosrc.AddLink
 	}
@@ -52,7 +52,7 @@ type popQuery struct {
 func popSpell(ch *gosrc.Chain) gosrc.Text {
 	q := &popQuery{speller: &speller{}, links: linksOf(ch), all: ch.Links, last: &ch.Links[len(ch.Links)-1]}
 	q.at = q.last.Call.Lparen
-	if popStep(q.last.Callee, true) != gosrc.RunChain {
+	if popStep(q.last.Callee) != gosrc.RunChain {
 		return nil
 	}
 	if raw := q.links.last("RawQuery"); raw != nil {

@@ -23,7 +23,7 @@ var squirrel = &library{
 	},
 }
 
-func squirrelStep(c gosrc.Callee, _ bool) gosrc.Step {
+func squirrelStep(c gosrc.Callee) gosrc.Step {
 	switch c.Name {
 	case "ToSql", "MustSql":
 		return gosrc.Finish

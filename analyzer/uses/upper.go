@@ -11,7 +11,7 @@ import (
 // upper is github.com/upper/db: collections, and statements that are put together.
 var upper = &library{name: "upper/db", path: "github.com/upper/db", maps: true, step: upperStep, spell: upperSpell}
 
-func upperStep(c gosrc.Callee, _ bool) gosrc.Step {
+func upperStep(c gosrc.Callee) gosrc.Step {
 	switch name := withoutContext(c.Name); c.Recv {
 	case "":
 		switch c.Name {
@@ -60,7 +60,7 @@ func upperSpell(ch *gosrc.Chain) gosrc.Text {
 	q := &upperQuery{speller: &speller{}, links: linksOf(ch), all: ch.Links, last: &ch.Links[len(ch.Links)-1]}
 	q.at = q.last.Call.Lparen
 	switch c := q.last.Callee; {
-	case upperStep(c, true) != gosrc.RunChain:
+	case upperStep(c) != gosrc.RunChain:
 		return nil
 	case c.Recv == "Collection" || c.Recv == "Result" || c.Recv == "Session":
 		q.collection()

@@ -17,7 +17,7 @@ var (
 	xorm0 = &library{name: "xorm", path: "github.com/go-xorm/", maps: true, step: xormStep, spell: xormSpell}
 )
 
-func xormStep(c gosrc.Callee, _ bool) gosrc.Step {
+func xormStep(c gosrc.Callee) gosrc.Step {
 	if strings.HasSuffix(c.Pkg, "/builder") {
 		return xormBuilderStep(c)
 	}
@@ -64,7 +64,7 @@ func xormSpell(ch *gosrc.Chain) gosrc.Text {
 		}
 		return s.text
 	}
-	switch xormStep(last.Callee, true) {
+	switch xormStep(last.Callee) {
 	case gosrc.RunChain, gosrc.EndChain:
 	default:
 		return nil
