@@ -177,6 +177,13 @@ func (s *speller) value(v gosrc.Value) {
 	}
 }
 
+// first writes the first argument.
+func (s *speller) first(args []gosrc.Value) {
+	if len(args) > 0 {
+		s.value(args[0])
+	}
+}
+
 // list writes values with commas between them.
 func (s *speller) list(values []gosrc.Value) {
 	for i, v := range values {
@@ -219,12 +226,12 @@ func (q *sequence) next() {
 	q.n++
 }
 
-// perhaps writes what is there under a condition only.
-func (s *speller) perhaps(do func()) {
-	may := s.may
-	s.may = true
+// perhaps writes what, if may, is there under a condition only.
+func (s *speller) perhaps(may bool, do func()) {
+	outer := s.may
+	s.may = outer || may
 	do()
-	s.may = may
+	s.may = outer
 }
 
 // apart returns what is written as a text of its own.
@@ -303,7 +310,7 @@ func (s *speller) alternatives(v gosrc.Value, do func(gosrc.Value)) {
 		do(v)
 		return
 	}
-	s.perhaps(func() {
+	s.perhaps(true, func() {
 		list := s.sequence("", ", ")
 		for _, a := range many {
 			list.next()
@@ -314,6 +321,28 @@ func (s *speller) alternatives(v gosrc.Value, do func(gosrc.Value)) {
 
 // columnName writes a name, or each that it can be.
 func (s *speller) columnName(v gosrc.Value) { s.alternatives(v, s.name) }
+
+// arguments writes those of calls, each as a piece of a sequence.
+func (s *speller) arguments(list *sequence, of []*gosrc.Link, do func(gosrc.Value)) {
+	for _, l := range of {
+		s.inside(l, func() {
+			for _, v := range l.Args {
+				list.next()
+				do(v)
+			}
+		})
+	}
+}
+
+// pairs writes the columns that a map names, and what it sets them to.
+func (s *speller) pairs(list *sequence, r *gosrc.Record, value func(gosrc.Value)) {
+	for _, key := range r.Names() {
+		list.next()
+		s.name(r.Keys[key])
+		s.sql(" = ")
+		value(r.Fields[key])
+	}
+}
 
 // columnNames writes the names of columns.
 func (s *speller) columnNames(values []gosrc.Value) {
@@ -426,7 +455,7 @@ func (s *speller) condition(v gosrc.Value, do func(gosrc.Value)) {
 		do(v)
 		return
 	}
-	s.perhaps(func() {
+	s.perhaps(true, func() {
 		list := s.sequence("(", " OR ")
 		for _, a := range many {
 			list.next()
@@ -490,6 +519,37 @@ func firstOf(args []gosrc.Value) gosrc.Value {
 		return gosrc.Unknown{Why: "no argument"}
 	}
 	return args[0]
+}
+
+// firstRecord is the first map or struct that the first argument can be; nil when it
+// is none.
+func firstRecord(args []gosrc.Value) *gosrc.Record {
+	for _, a := range gosrc.Alternatives(firstOf(args)) {
+		if r, ok := a.(*gosrc.Record); ok {
+			return r
+		}
+	}
+	return nil
+}
+
+// texts are the texts among values.
+func texts(values []gosrc.Value) []string {
+	var out []string
+	for _, v := range values {
+		if t, ok := v.(gosrc.Text); ok {
+			out = append(out, t.String())
+		}
+	}
+	return out
+}
+
+// textsIn are the texts among the arguments of links.
+func textsIn(list []*gosrc.Link) []string {
+	var out []string
+	for _, l := range list {
+		out = append(out, texts(l.Args)...)
+	}
+	return out
 }
 
 // links are the links of a chain by the names of what they call.

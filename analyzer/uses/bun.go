@@ -391,19 +391,6 @@ func (q *bunQuery) fields() []modelField {
 	return q.shape.without(textsIn(q.links["ExcludeColumn"]))
 }
 
-// textsIn are the texts among the arguments of links.
-func textsIn(list []*gosrc.Link) []string {
-	var out []string
-	for _, l := range list {
-		for _, v := range l.Args {
-			if t, ok := v.(gosrc.Text); ok {
-				out = append(out, t.String())
-			}
-		}
-	}
-	return out
-}
-
 // tables writes the tables that are read or updated.
 func (q *bunQuery) tables() {
 	list := q.sequence("", ", ")
@@ -415,14 +402,7 @@ func (q *bunQuery) tables() {
 		q.part(q.table)
 		q.sql(" AS `" + q.alias + "`")
 	}
-	for _, l := range q.links["Table"] {
-		q.inside(l, func() {
-			for _, v := range l.Args {
-				list.next()
-				q.name(v)
-			}
-		})
-	}
+	q.arguments(list, q.links["Table"], q.name)
 	for _, l := range q.links["TableExpr"] {
 		q.inside(l, func() { list.next(); q.template(l, 0) })
 	}
@@ -448,18 +428,12 @@ func (q *bunQuery) written() {
 func (q *bunQuery) texts(before, between string, names ...string) {
 	list := q.sequence(before, between)
 	for _, name := range names {
+		if name == "Group" || name == "Order" {
+			q.arguments(list, q.links[name], q.columnName)
+			continue
+		}
 		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				if name != "Group" && name != "Order" {
-					list.next()
-					q.template(l, 0)
-					return
-				}
-				for _, v := range l.Args {
-					list.next()
-					q.columnName(v)
-				}
-			})
+			q.inside(l, func() { list.next(); q.template(l, 0) })
 		}
 	}
 }
@@ -566,24 +540,11 @@ func (q *bunQuery) assigned(list *sequence, p purpose) {
 		}
 	}
 	if q.names != nil {
-		for _, key := range q.names.Names() {
-			list.next()
-			q.name(q.names.Keys[key])
-			q.sql(" = ")
-			q.given(q.names.Fields[key])
-		}
+		q.pairs(list, q.names, q.given)
 		return
 	}
 	if listed := q.links["Column"]; len(listed) > 0 {
-		for _, l := range listed {
-			q.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					q.columnName(v)
-					q.sql(" = ?")
-				}
-			})
-		}
+		q.arguments(list, listed, func(v gosrc.Value) { q.columnName(v); q.sql(" = ?") })
 		return
 	}
 	if p == update && (len(q.links["Set"]) > 0 || len(values) > 0) {
@@ -611,10 +572,7 @@ func (q *bunQuery) sets() {
 	for _, l := range q.links["Set"] {
 		q.inside(l, func() { list.next(); q.template(l, 0) })
 	}
-	may := q.may
-	q.may = may || len(q.links["OmitZero"]) > 0
-	q.assigned(list, update)
-	q.may = may
+	q.perhaps(len(q.links["OmitZero"]) > 0, func() { q.assigned(list, update) })
 	if list.n == 0 {
 		list.next()
 		q.hole("columns that another function sets")
@@ -646,18 +604,9 @@ func (q *bunQuery) relation(l *gosrc.Link) {
 	if !ok || model == nil {
 		return
 	}
-	named, s := structOf(typeOf(model, 0))
-	for element := range strings.SplitSeq(name.String(), ".") {
-		if s == nil {
-			return
-		}
-		field := fieldNamed(s, element)
-		if field == nil {
-			return
-		}
-		if named, s = structOf(field.Type()); named == nil {
-			return
-		}
+	named, s := associated(typeOf(model, 0), name.String())
+	if named == nil {
+		return
 	}
 	in := &bunQuery{speller: &speller{may: q.may, at: q.at}, verb: "SELECT", shape: bunMapping.of(named, s, load), links: links{}}
 	table, alias := bunTable(named, s)

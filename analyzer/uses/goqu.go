@@ -263,14 +263,7 @@ func (q *goquQuery) where(s *speller) { q.list(s, " WHERE ", " AND ", "Where") }
 func (q *goquQuery) list(s *speller, before, between string, names ...string) {
 	list := s.sequence(before, between)
 	for _, name := range names {
-		for _, l := range q.links[name] {
-			s.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					goquOperand(s, v)
-				}
-			})
-		}
+		s.arguments(list, q.links[name], func(v gosrc.Value) { goquOperand(s, v) })
 	}
 }
 
@@ -279,14 +272,7 @@ func (q *goquQuery) inserts(s *speller) {
 	q.target(s)
 	names := s.sequence(" (", ", ")
 	for _, name := range [...]string{"Cols", "ColsAppend"} {
-		for _, l := range q.links[name] {
-			s.inside(l, func() {
-				for _, v := range l.Args {
-					names.next()
-					goquOperand(s, v)
-				}
-			})
-		}
+		s.arguments(names, q.links[name], func(v gosrc.Value) { goquOperand(s, v) })
 	}
 	if names.n > 0 {
 		s.sql(")")
@@ -395,13 +381,7 @@ func (q *goquQuery) assigned(s *speller, l *gosrc.Link, arg int, v gosrc.Value, 
 	switch v := v.(type) {
 	case *gosrc.Record:
 		if len(v.Keys) > 0 {
-			list := s.sequence("", ", ")
-			for _, key := range v.Names() {
-				list.next()
-				s.name(v.Keys[key])
-				s.sql(" = ")
-				goquValue(s, v.Fields[key])
-			}
+			s.pairs(s.sequence("", ", "), v, func(v gosrc.Value) { goquValue(s, v) })
 			return
 		}
 	case *gosrc.List:
@@ -420,7 +400,7 @@ func (q *goquQuery) assigned(s *speller, l *gosrc.Link, arg int, v gosrc.Value, 
 		goquOperand(s, v)
 		return
 	case gosrc.OneOf:
-		s.perhaps(func() {
+		s.perhaps(true, func() {
 			list := s.sequence("", ", ")
 			for _, a := range v {
 				list.next()
@@ -500,12 +480,7 @@ func goquOperand(s *speller, v gosrc.Value) {
 	case *gosrc.List:
 		list := s.sequence("(", " AND ")
 		for _, e := range v.Elems {
-			if e.May {
-				s.perhaps(func() { list.next(); goquOperand(s, e.Value) })
-				continue
-			}
-			list.next()
-			goquOperand(s, e.Value)
+			s.perhaps(e.May, func() { list.next(); goquOperand(s, e.Value) })
 		}
 		if v.Open || list.n == 0 {
 			list.next()
@@ -517,14 +492,7 @@ func goquOperand(s *speller, v gosrc.Value) {
 			s.columnName(v)
 			return
 		}
-		s.perhaps(func() {
-			list := s.sequence("(", " OR ")
-			for _, a := range v {
-				list.next()
-				goquOperand(s, a)
-			}
-			s.sql(")")
-		})
+		s.condition(v, func(v gosrc.Value) { goquOperand(s, v) })
 	default:
 		s.name(v)
 	}

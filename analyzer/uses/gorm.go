@@ -81,14 +81,7 @@ func (q *gormQuery) resolve() bool {
 
 // take reads the model that the first argument of a link is.
 func (q *gormQuery) take(l *gosrc.Link) {
-	if len(l.Call.Args) == 0 {
-		return
-	}
-	t := l.Package.Info.TypeOf(l.Call.Args[0])
-	if t == nil {
-		return
-	}
-	named, s := structOf(t)
+	named, s := structOf(typeOf(l, 0))
 	if named == nil {
 		return
 	}
@@ -199,14 +192,7 @@ func (q *gormQuery) columns() {
 }
 
 func (q *gormQuery) destination() (*types.Named, *types.Struct) {
-	if len(q.last.Call.Args) == 0 {
-		return nil, nil
-	}
-	t := q.last.Package.Info.TypeOf(q.last.Call.Args[0])
-	if t == nil {
-		return nil, nil
-	}
-	return structOf(t)
+	return structOf(typeOf(q.last, 0))
 }
 
 // selected writes the columns of Select: names, or a text with several.
@@ -335,7 +321,7 @@ func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.T
 		}
 		return out
 	}
-	named, s := structOf(l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]))
+	named, s := structOf(typeOf(l, arg))
 	if named == nil {
 		return nil
 	}
@@ -350,9 +336,9 @@ func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.T
 // unknownCondition: a struct that is not known may name any of its columns; a
 // number is the primary key.
 func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
-	named, s := structOf(l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]))
+	named, s := structOf(typeOf(l, arg))
 	if named == nil {
-		if t := l.Package.Info.TypeOf(l.Call.Args[min(arg, len(l.Call.Args)-1)]); t != nil {
+		if t := typeOf(l, arg); t != nil {
 			if b, ok := t.Underlying().(*types.Basic); ok && b.Info()&types.IsNumeric != 0 {
 				q.sql("1 = 1")
 				return
@@ -361,13 +347,12 @@ func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
 		q.value(u)
 		return
 	}
-	may := q.may
-	q.may = true
-	q.sql("1 = 1")
-	for _, f := range mapped(named, s).fields {
-		q.sql(" AND `" + f.column + "` = ?")
-	}
-	q.may = may
+	q.perhaps(true, func() {
+		q.sql("1 = 1")
+		for _, f := range mapped(named, s).fields {
+			q.sql(" AND `" + f.column + "` = ?")
+		}
+	})
 }
 
 // save writes every mapped column, of a new row or of the one that has its key.
@@ -456,17 +441,15 @@ func (q *gormQuery) assignments() {
 		q.hole("columns of a value")
 		return
 	}
-	may, row := q.may, rowOf(args)
+	list, row := q.sequence("", ", "), rowOf(args)
 	for i, f := range mapped(named, s).fields {
-		if i > 0 {
-			q.may = true // a field with its zero value is left out
-			q.sql(", ")
-		}
-		origin, at := row.origin(f)
-		q.column(f, origin, at)
-		q.sql(" = ?")
+		q.perhaps(i > 0, func() { // a field with its zero value is left out
+			list.next()
+			origin, at := row.origin(f)
+			q.column(f, origin, at)
+			q.sql(" = ?")
+		})
 	}
-	q.may = may
 }
 
 func (q *gormQuery) remove() {
@@ -490,18 +473,9 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 	if !ok {
 		return
 	}
-	named, s := q.destination()
-	for element := range strings.SplitSeq(name.String(), ".") {
-		if s == nil {
-			return
-		}
-		field := fieldNamed(s, element)
-		if field == nil {
-			return
-		}
-		if named, s = structOf(field.Type()); named == nil {
-			return
-		}
+	named, s := associated(typeOf(q.last, 0), name.String())
+	if named == nil {
+		return
 	}
 	other := mapped(named, s)
 	table := gosrc.Text{{Text: "`" + plural(snake(other.name)) + "`", Pos: q.at}}
@@ -517,13 +491,4 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 	}
 	q.sql(" FROM ")
 	q.part(table)
-}
-
-func fieldNamed(s *types.Struct, name string) *types.Var {
-	for f := range s.Fields() {
-		if f.Name() == name {
-			return f
-		}
-	}
-	return nil
 }

@@ -51,6 +51,23 @@ func structOf(t types.Type) (*types.Named, *types.Struct) {
 	return nil, nil
 }
 
+// associated is the struct at the end of a path of fields, as Owner.Address, from one
+// of a type; nil when there is none.
+func associated(t types.Type, path string) (*types.Named, *types.Struct) {
+	named, s := structOf(t)
+	for name := range strings.SplitSeq(path, ".") {
+		if s == nil {
+			return nil, nil
+		}
+		field, _, _ := types.LookupFieldOrMethod(named, true, nil, name)
+		if field == nil {
+			return nil, nil
+		}
+		named, s = structOf(field.Type())
+	}
+	return named, s
+}
+
 // mapped returns the columns of a struct by GORM's naming and tags.
 func mapped(named *types.Named, s *types.Struct) *model {
 	m := &model{name: named.Obj().Name()}

@@ -137,7 +137,7 @@ func (q *popQuery) write() {
 		q.target()
 		q.where()
 	case "Load":
-		q.associations(textsIn([]*gosrc.Link{{Args: q.last.Args[min(len(q.last.Args), 1):]}}))
+		q.associations(texts(q.last.Args[min(len(q.last.Args), 1):]))
 	default:
 		q.selects()
 	}
@@ -148,7 +148,7 @@ func (q *popQuery) fields(from int) []modelField {
 	if q.shape == nil {
 		return nil
 	}
-	return q.shape.without(textsIn([]*gosrc.Link{{Args: q.last.Args[min(from, len(q.last.Args)):]}}))
+	return q.shape.without(texts(q.last.Args[min(from, len(q.last.Args)):]))
 }
 
 func (q *popQuery) updates(name string) {
@@ -216,7 +216,7 @@ func (q *popQuery) selects() {
 	}
 	for _, name := range [...]string{"Eager", "EagerPreload"} {
 		for _, l := range q.links[name] {
-			q.inside(l, func() { q.associations(textsIn([]*gosrc.Link{l})) })
+			q.inside(l, func() { q.associations(texts(l.Args)) })
 		}
 	}
 }
@@ -237,14 +237,7 @@ func (q *popQuery) selection() {
 		return
 	}
 	list := q.sequence("", ", ")
-	for _, l := range q.links["Select"] {
-		q.inside(l, func() {
-			for _, v := range l.Args {
-				list.next()
-				q.alternatives(v, q.value)
-			}
-		})
-	}
+	q.arguments(list, q.links["Select"], func(v gosrc.Value) { q.alternatives(v, q.value) })
 	if list.n > 0 {
 		return
 	}

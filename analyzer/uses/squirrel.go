@@ -1,7 +1,6 @@
 package uses
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -37,11 +36,11 @@ func squirrelStep(c gosrc.Callee) gosrc.Step {
 type squirrelQuery struct {
 	verb  string // SELECT, INSERT, REPLACE, UPDATE, DELETE
 	start *gosrc.Link
-	links map[string][]*gosrc.Link
+	links links
 }
 
 func newSquirrelQuery(ch *gosrc.Chain) *squirrelQuery {
-	q := &squirrelQuery{links: map[string][]*gosrc.Link{}}
+	q := &squirrelQuery{links: links{}}
 	for i := range ch.Links {
 		l := &ch.Links[i]
 		name := l.Callee.Name
@@ -84,34 +83,26 @@ func (q *squirrelQuery) write(s *speller) {
 		q.table(s, "From")
 		q.where(s, "Where", " WHERE ")
 	}
-	q.each(s, "OrderBy", " ORDER BY ", ", ", func(l *gosrc.Link) { s.list(spread(l.Args)) })
-	q.each(s, "OrderByClause", " ORDER BY ", ", ", func(l *gosrc.Link) { s.first(l.Args) })
+	order := s.sequence(" ORDER BY ", ", ")
+	for _, l := range q.links["OrderBy"] {
+		s.inside(l, func() { order.next(); s.list(spread(l.Args)) })
+	}
+	for _, l := range q.links["OrderByClause"] {
+		s.inside(l, func() { order.next(); s.first(l.Args) })
+	}
 	if len(q.links["Limit"]) > 0 {
 		s.sql(" LIMIT 1")
 	}
 	q.texts(s, "Suffix", " ", " ")
 }
 
-// first writes the first argument.
-func (s *speller) first(args []gosrc.Value) {
-	if len(args) > 0 {
-		s.value(args[0])
-	}
-}
-
 // each writes the links of one name, with words before the first and between them.
 func (q *squirrelQuery) each(s *speller, name, before, between string, do func(*gosrc.Link)) bool {
-	for i, l := range q.links[name] {
-		s.inside(l, func() {
-			if i == 0 {
-				s.sql(before)
-			} else {
-				s.sql(between)
-			}
-			do(l)
-		})
+	list := s.sequence(before, between)
+	for _, l := range q.links[name] {
+		s.inside(l, func() { list.next(); do(l) })
 	}
-	return len(q.links[name]) > 0
+	return list.n > 0
 }
 
 func (q *squirrelQuery) texts(s *speller, name, before, behind string) {
@@ -126,8 +117,7 @@ func (q *squirrelQuery) texts(s *speller, name, before, behind string) {
 
 // table writes the table: of the link that names it last, or of the first call.
 func (q *squirrelQuery) table(s *speller, name string) {
-	if list := q.links[name]; len(list) > 0 {
-		l := list[len(list)-1]
+	if l := q.links.last(name); l != nil {
 		s.inside(l, func() { s.name(firstOf(l.Args)) })
 		return
 	}
@@ -143,35 +133,16 @@ func (q *squirrelQuery) selects(s *speller) {
 	if len(q.links["Distinct"]) > 0 {
 		s.sql("DISTINCT ")
 	}
-	n := 0
-	column := func(v gosrc.Value) {
-		if n > 0 {
-			s.sql(", ")
-		}
-		n++
-		q.operand(s, v)
-	}
+	list := s.sequence("", ", ")
+	operand := func(v gosrc.Value) { q.operand(s, v) }
 	if q.start != nil {
-		s.inside(q.start, func() {
-			for _, v := range q.start.Args {
-				column(v)
-			}
-		})
+		s.arguments(list, []*gosrc.Link{q.start}, operand)
 	}
-	for _, name := range [...]string{"Columns", "Column"} {
-		for _, l := range q.links[name] {
-			s.inside(l, func() {
-				args := l.Args
-				if name == "Column" {
-					args = args[:min(len(args), 1)]
-				}
-				for _, v := range args {
-					column(v)
-				}
-			})
-		}
+	s.arguments(list, q.links["Columns"], operand)
+	for _, l := range q.links["Column"] {
+		s.inside(l, func() { list.next(); q.operand(s, firstOf(l.Args)) })
 	}
-	if n == 0 {
+	if list.n == 0 {
 		s.hole("columns that another function names")
 	}
 	q.from(s)
@@ -184,8 +155,7 @@ func (q *squirrelQuery) selects(s *speller) {
 }
 
 func (q *squirrelQuery) from(s *speller) {
-	if list := q.links["FromSelect"]; len(list) > 0 {
-		l := list[len(list)-1]
+	if l := q.links.last("FromSelect"); l != nil {
 		s.inside(l, func() {
 			s.sql(" FROM ")
 			if len(l.Args) == 2 {
@@ -233,19 +203,17 @@ func (q *squirrelQuery) values(s *speller, columns int) {
 	s.sql(" VALUES ")
 	rows := q.links["Values"]
 	if len(rows) == 0 || columns > 0 && len(rows[0].Args) != columns {
-		s.sql("(" + strings.TrimSuffix(strings.Repeat("?, ", max(columns, 1)), ", ") + ")")
+		s.sql("(" + placeholders(columns) + ")")
 		return
 	}
-	for i, l := range rows {
+	list := s.sequence("", ", ")
+	for _, l := range rows {
 		s.inside(l, func() {
-			if i > 0 {
-				s.sql(", ")
-			}
+			list.next()
 			s.sql("(")
-			for j, v := range l.Args {
-				if j > 0 {
-					s.sql(", ")
-				}
+			cells := s.sequence("", ", ")
+			for _, v := range l.Args {
+				cells.next()
 				q.stored(s, v)
 			}
 			s.sql(")")
@@ -256,30 +224,25 @@ func (q *squirrelQuery) values(s *speller, columns int) {
 func (q *squirrelQuery) updates(s *speller) {
 	s.sql("UPDATE ")
 	q.table(s, "Table")
-	n := 0
-	for _, name := range [...]string{"Set", "SetMap"} {
-		for _, l := range q.links[name] {
-			s.inside(l, func() {
-				if n == 0 {
-					s.sql(" SET ")
-				} else {
-					s.sql(", ")
-				}
-				n++
-				if name == "SetMap" {
-					q.assignments(s, l.Args)
-				} else if len(l.Args) == 2 {
-					s.alternatives(l.Args[0], func(column gosrc.Value) {
-						s.name(column)
-						s.sql(" = ")
-						q.stored(s, l.Args[1])
-					})
-				}
-			})
+	list := s.sequence(" SET ", ", ")
+	for _, l := range q.links["Set"] {
+		if len(l.Args) != 2 {
+			continue
 		}
+		s.inside(l, func() {
+			list.next()
+			s.alternatives(l.Args[0], func(column gosrc.Value) {
+				s.name(column)
+				s.sql(" = ")
+				q.stored(s, l.Args[1])
+			})
+		})
 	}
-	if n == 0 {
-		s.sql(" SET ")
+	for _, l := range q.links["SetMap"] {
+		s.inside(l, func() { list.next(); q.assignments(s, l.Args) })
+	}
+	if list.n == 0 {
+		list.next()
 		s.hole("columns that another function sets")
 	}
 	q.where(s, "Where", " WHERE ")
@@ -292,26 +255,7 @@ func (q *squirrelQuery) assignments(s *speller, args []gosrc.Value) {
 		s.hole("columns of a map")
 		return
 	}
-	for i, key := range r.Names() {
-		if i > 0 {
-			s.sql(", ")
-		}
-		s.name(r.Keys[key])
-		s.sql(" = ")
-		q.stored(s, r.Fields[key])
-	}
-}
-
-func firstRecord(args []gosrc.Value) *gosrc.Record {
-	if len(args) == 0 {
-		return nil
-	}
-	for _, a := range gosrc.Alternatives(args[0]) {
-		if r, ok := a.(*gosrc.Record); ok {
-			return r
-		}
-	}
-	return nil
+	s.pairs(s.sequence("", ", "), r, func(v gosrc.Value) { q.stored(s, v) })
 }
 
 // stored writes a value that a column is set to: an expression, a constant, or a
@@ -322,16 +266,6 @@ func (q *squirrelQuery) stored(s *speller, v gosrc.Value) {
 		return
 	}
 	s.stored(v)
-}
-
-// spread puts all that a value can be in its place: for lists whose order and length
-// tell nothing.
-func spread(values []gosrc.Value) []gosrc.Value {
-	var out []gosrc.Value
-	for _, v := range values {
-		out = append(out, gosrc.Alternatives(v)...)
-	}
-	return out
 }
 
 // operand writes a column, an expression, or a SELECT in parentheses.
@@ -390,17 +324,7 @@ func (q *squirrelQuery) predicate(s *speller, v gosrc.Value) {
 	case *gosrc.Chain:
 		q.operand(s, v)
 	case gosrc.OneOf:
-		s.sql("(")
-		for i, a := range v {
-			if i > 0 {
-				s.sql(" OR ")
-			}
-			may := s.may
-			s.may = true
-			q.predicate(s, a)
-			s.may = may
-		}
-		s.sql(")")
+		s.condition(v, func(v gosrc.Value) { q.predicate(s, v) })
 	default:
 		s.value(v)
 	}
@@ -413,11 +337,9 @@ func (q *squirrelQuery) comparisons(s *speller, r *gosrc.Record) {
 		s.hole("columns of a map")
 		return
 	}
-	s.sql("(")
-	for i, key := range r.Names() {
-		if i > 0 {
-			s.sql(" AND ")
-		}
+	list := s.sequence("(", " AND ")
+	for _, key := range r.Names() {
+		list.next()
 		s.name(r.Keys[key])
 		q.compare(s, kind, r.Fields[key])
 	}
@@ -451,8 +373,7 @@ func (q *squirrelQuery) conjunction(s *speller, l *gosrc.List) {
 	if kind == "Or" {
 		between = " OR "
 	}
-	elems := slices.Clone(l.Elems)
-	if len(elems) == 0 {
+	if len(l.Elems) == 0 {
 		s.sql("1 = 1")
 		if l.Open {
 			s.sql(" AND ")
@@ -461,18 +382,23 @@ func (q *squirrelQuery) conjunction(s *speller, l *gosrc.List) {
 		return
 	}
 	s.sql("(")
-	for i, e := range elems {
-		may := s.may
-		s.may = s.may || e.May
-		if i > 0 {
-			s.sql(between)
-		}
-		q.predicate(s, e.Value)
-		s.may = may
+	list := s.sequence("", between)
+	for _, e := range l.Elems {
+		s.perhaps(e.May, func() { list.next(); q.predicate(s, e.Value) })
 	}
 	if l.Open {
-		s.sql(between)
+		list.next()
 		s.hole("more conditions")
 	}
 	s.sql(")")
+}
+
+// spread puts all that a value can be in its place: for lists whose order and length
+// tell nothing.
+func spread(values []gosrc.Value) []gosrc.Value {
+	var out []gosrc.Value
+	for _, v := range values {
+		out = append(out, gosrc.Alternatives(v)...)
+	}
+	return out
 }

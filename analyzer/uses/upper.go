@@ -128,14 +128,7 @@ func (q *upperQuery) collection() {
 func (q *upperQuery) order() {
 	for _, clause := range [...][2]string{{"GroupBy", " GROUP BY "}, {"OrderBy", " ORDER BY "}} {
 		list := q.sequence(clause[1], ", ")
-		for _, l := range q.links[clause[0]] {
-			q.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					q.ordered(v)
-				}
-			})
-		}
+		q.arguments(list, q.links[clause[0]], q.ordered)
 	}
 	if l := q.links.last("Cursor"); l != nil {
 		q.sql(" ORDER BY ")
@@ -168,14 +161,7 @@ func (q *upperQuery) selection(calls ...string) {
 	}
 	list := q.sequence("", ", ")
 	for _, name := range calls {
-		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					q.operand(v)
-				}
-			})
-		}
+		q.arguments(list, q.links[name], q.operand)
 	}
 	if list.n > 0 {
 		return
@@ -224,6 +210,15 @@ func (q *upperQuery) operand(v gosrc.Value) {
 	}
 }
 
+// given writes what a column is set to: an expression, or a value.
+func (q *upperQuery) given(v gosrc.Value) {
+	if _, expression := v.(*gosrc.Chain); expression {
+		q.operand(v)
+		return
+	}
+	q.stored(v)
+}
+
 // sets writes the columns that the first argument has.
 func (q *upperQuery) sets(l *gosrc.Link) {
 	if named, s := structOf(typeOf(l, 0)); named != nil && !strings.HasPrefix(l.Callee.Name, "Update") {
@@ -236,22 +231,8 @@ func (q *upperQuery) sets(l *gosrc.Link) {
 func (q *upperQuery) assigned(list *sequence, l *gosrc.Link, arg int) {
 	if arg < len(l.Args) {
 		for _, a := range gosrc.Alternatives(l.Args[arg]) {
-			r, ok := a.(*gosrc.Record)
-			if !ok {
-				continue
-			}
-			for _, key := range r.Names() {
-				if len(r.Keys) == 0 {
-					break
-				}
-				list.next()
-				q.name(r.Keys[key])
-				q.sql(" = ")
-				if _, expression := r.Fields[key].(*gosrc.Chain); expression {
-					q.operand(r.Fields[key])
-					continue
-				}
-				q.stored(r.Fields[key])
+			if r, ok := a.(*gosrc.Record); ok && len(r.Keys) > 0 {
+				q.pairs(list, r, q.given)
 			}
 		}
 	}
@@ -436,14 +417,7 @@ func (q *upperQuery) selects(start *gosrc.Link) {
 	}
 	list := q.sequence(" FROM ", ", ")
 	for _, name := range [...]string{"SelectFrom", "From"} {
-		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					q.operand(v)
-				}
-			})
-		}
+		q.arguments(list, q.links[name], q.operand)
 	}
 	for i := range q.all {
 		l := &q.all[i]
@@ -505,11 +479,7 @@ func (q *upperQuery) updates() {
 				list.next()
 				q.columnName(l.Args[i])
 				q.sql(" = ")
-				if _, expression := l.Args[i+1].(*gosrc.Chain); expression {
-					q.operand(l.Args[i+1])
-					continue
-				}
-				q.stored(l.Args[i+1])
+				q.given(l.Args[i+1])
 			}
 		})
 	}

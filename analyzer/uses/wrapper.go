@@ -197,17 +197,15 @@ func (s *speller) names(list nameList, behind, between string) {
 		s.hole("columns that are not known")
 		return
 	}
-	for i, e := range list {
-		may := s.may
-		s.may = s.may || e.May
-		if i > 0 {
-			s.sql(between)
-		}
-		s.value(e.Value)
-		if _, known := e.Value.(gosrc.Text); known {
-			s.sql(behind)
-		}
-		s.may = may
+	names := s.sequence("", between)
+	for _, e := range list {
+		s.perhaps(e.May, func() {
+			names.next()
+			s.value(e.Value)
+			if _, known := e.Value.(gosrc.Text); known {
+				s.sql(behind)
+			}
+		})
 	}
 }
 

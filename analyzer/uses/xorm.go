@@ -244,21 +244,11 @@ func (q *xormQuery) selects() {
 		q.inside(l, func() { q.sql(" HAVING "); q.first(l.Args) })
 	}
 	list := q.sequence(" ORDER BY ", ", ")
-	for _, name := range [...]string{"OrderBy", "Asc", "Desc"} {
-		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				if name == "OrderBy" {
-					list.next()
-					q.alternatives(firstOf(l.Args), q.value)
-					return
-				}
-				for _, v := range l.Args {
-					list.next()
-					q.columnName(v)
-				}
-			})
-		}
+	for _, l := range q.links["OrderBy"] {
+		q.inside(l, func() { list.next(); q.alternatives(firstOf(l.Args), q.value) })
 	}
+	q.arguments(list, q.links["Asc"], q.columnName)
+	q.arguments(list, q.links["Desc"], q.columnName)
 }
 
 // conditionBean is the argument whose fields are conditions; none is below zero.
@@ -293,20 +283,9 @@ func (q *xormQuery) selection() {
 		return
 	}
 	list := q.sequence("", ", ")
-	for _, name := range [...]string{"Select", "Cols", "Distinct"} {
-		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				for _, v := range l.Args {
-					list.next()
-					if name == "Select" {
-						q.alternatives(v, q.value)
-						continue
-					}
-					q.columnName(v)
-				}
-			})
-		}
-	}
+	q.arguments(list, q.links["Select"], func(v gosrc.Value) { q.alternatives(v, q.value) })
+	q.arguments(list, q.links["Cols"], q.columnName)
+	q.arguments(list, q.links["Distinct"], q.columnName)
 	if list.n > 0 {
 		return
 	}
@@ -421,11 +400,7 @@ func (q *xormQuery) fieldConditions(list *sequence, arg int, asked func(field st
 		if !is {
 			continue
 		}
-		outer := q.may
-		q.may = outer || may
-		list.next()
-		q.sql("`" + f.column + "` = ?")
-		q.may = outer
+		q.perhaps(may, func() { list.next(); q.sql("`" + f.column + "` = ?") })
 	}
 }
 
@@ -462,27 +437,14 @@ func (q *xormQuery) named(list *sequence) bool {
 	if q.bean < len(q.last.Args) {
 		for _, a := range gosrc.Alternatives(q.last.Args[q.bean]) {
 			if r, ok := a.(*gosrc.Record); ok && len(r.Keys) > 0 {
-				for _, key := range r.Names() {
-					list.next()
-					q.name(r.Keys[key])
-					q.sql(" = ")
-					q.stored(r.Fields[key])
-				}
+				q.pairs(list, r, q.stored)
 			}
 		}
 	}
 	if list.n > 0 {
 		return true
 	}
-	for _, l := range q.links["Cols"] {
-		q.inside(l, func() {
-			for _, v := range l.Args {
-				list.next()
-				q.columnName(v)
-				q.sql(" = ?")
-			}
-		})
-	}
+	q.arguments(list, q.links["Cols"], func(v gosrc.Value) { q.columnName(v); q.sql(" = ?") })
 	return list.n > 0
 }
 
@@ -561,11 +523,7 @@ func (q *xormQuery) changed(list *sequence) {
 			}
 			may = !set
 		}
-		outer := q.may
-		q.may = outer || may
-		list.next()
-		q.assign(f, q.row())
-		q.may = outer
+		q.perhaps(may, func() { list.next(); q.assign(f, q.row()) })
 	}
 }
 
@@ -788,7 +746,7 @@ func xormChain(s *speller, ch *gosrc.Chain) {
 					join(word, v)
 				}
 			case "If":
-				s.perhaps(func() {
+				s.perhaps(true, func() {
 					for _, v := range l.Args[min(len(l.Args), 1):] {
 						join(" OR ", v)
 					}
