@@ -217,12 +217,14 @@ func (s *speller) sequence(before, between string) *sequence {
 }
 
 // next begins a piece.
-func (q *sequence) next() {
+func (q *sequence) next() { q.join(q.between) }
+
+// join begins a piece that another word joins to those before it.
+func (q *sequence) join(word string) {
 	if q.n == 0 {
-		q.s.sql(q.before)
-	} else {
-		q.s.sql(q.between)
+		word = q.before
 	}
+	q.s.sql(word)
 	q.n++
 }
 

@@ -453,12 +453,7 @@ func (q *bunQuery) conditions(list *sequence, all []gosrc.Link) {
 		q.inside(l, func() {
 			switch l.Callee.Name {
 			case "Where", "WhereOr":
-				between := list.between
-				if l.Callee.Name == "WhereOr" {
-					list.between = " OR "
-				}
-				list.next()
-				list.between = between
+				list.join(map[string]string{"Where": " AND ", "WhereOr": " OR "}[l.Callee.Name])
 				q.sql("(")
 				q.template(l, 0)
 				q.sql(")")

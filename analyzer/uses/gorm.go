@@ -2,6 +2,7 @@ package uses
 
 import (
 	"go/types"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -35,19 +36,15 @@ func gormStep(c gosrc.Callee) gosrc.Step {
 // A gormQuery is a chain that ends in the call that runs it.
 type gormQuery struct {
 	*speller
-	links map[string][]*gosrc.Link
+	links links
 	last  *gosrc.Link
-	model *model // nil when the table is named and no struct is mapped
+	model *shape // nil when the table is named and no struct is mapped
 	table gosrc.Text
 }
 
 func gormSpell(ch *gosrc.Chain) gosrc.Text {
-	q := &gormQuery{speller: &speller{}, links: map[string][]*gosrc.Link{}, last: &ch.Links[len(ch.Links)-1]}
+	q := &gormQuery{speller: &speller{}, links: linksOf(ch), last: &ch.Links[len(ch.Links)-1]}
 	q.at = q.last.Call.Lparen
-	for i := range ch.Links {
-		l := &ch.Links[i]
-		q.links[l.Callee.Name] = append(q.links[l.Callee.Name], l)
-	}
 	if raw := q.links["Raw"]; len(raw) > 0 {
 		q.inside(raw[0], func() { q.first(raw[0].Args) })
 		return q.text
@@ -61,8 +58,8 @@ func gormSpell(ch *gosrc.Chain) gosrc.Text {
 
 // resolve finds the table and the model.
 func (q *gormQuery) resolve() bool {
-	if m := q.links["Model"]; len(m) > 0 {
-		q.take(m[len(m)-1])
+	if l := q.links.last("Model"); l != nil {
+		q.take(l)
 	}
 	if q.model == nil {
 		switch q.last.Callee.Name {
@@ -71,8 +68,8 @@ func (q *gormQuery) resolve() bool {
 			q.take(q.last)
 		}
 	}
-	if t := q.links["Table"]; len(t) > 0 && len(t[len(t)-1].Args) > 0 {
-		if text, ok := t[len(t)-1].Args[0].(gosrc.Text); ok {
+	if l := q.links.last("Table"); l != nil {
+		if text, ok := firstOf(l.Args).(gosrc.Text); ok {
 			q.table = quotedName(text)
 		}
 	}
@@ -85,16 +82,63 @@ func (q *gormQuery) take(l *gosrc.Link) {
 	if named == nil {
 		return
 	}
-	q.model = mapped(named, s)
-	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
-		q.table = quotedName(name)
-		return
+	q.model = gormMapping.of(named, s, load)
+	q.table = tableOf(l, named, plural(snake(q.model.name)), l.Call.Args[0].Pos())
+}
+
+var gormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
+	options := gormTag(tag)
+	if _, skip := options["-"]; skip || !f.Exported() {
+		return mappedField{}
 	}
-	if hasMethod(named, "TableName") {
-		q.table = gosrc.Text{{Hole: "TableName of " + q.model.name, Pos: l.Call.Args[0].Pos()}}
-		return
+	if _, marked := options["embedded"]; marked || f.Embedded() {
+		if _, s := structOf(f.Type()); s != nil {
+			return mappedField{inner: s, prefix: options["embeddedprefix"]}
+		}
 	}
-	q.table = gosrc.Text{{Text: "`" + plural(snake(q.model.name)) + "`", Pos: l.Call.Args[0].Pos()}}
+	if !isColumn(f.Type(), 0) {
+		return mappedField{}
+	}
+	column := options["column"]
+	if column == "" {
+		column = snake(f.Name())
+	}
+	_, name := gosrc.Named(f.Type())
+	return mappedField{column: column, deleted: name == "DeletedAt" || f.Name() == "DeletedAt"}
+})
+
+// gormTag reads `gorm:"a:b;c"`, with the keys in lower case.
+func gormTag(tag reflect.StructTag) map[string]string {
+	out := map[string]string{}
+	for part := range strings.SplitSeq(tag.Get("gorm"), ";") {
+		key, value, _ := strings.Cut(strings.TrimSpace(part), ":")
+		if key != "" {
+			out[strings.ToLower(key)] = value
+		}
+	}
+	return out
+}
+
+// isColumn says whether a type is kept in one column, as opposed to the rows of
+// another table. What is not typed is.
+func isColumn(t types.Type, depth int) bool {
+	if p, ok := t.(*types.Pointer); ok && depth < 2 {
+		return isColumn(p.Elem(), depth+1)
+	}
+	if pkg, _ := gosrc.Named(t); pkg == "time" || pkg == "database/sql" {
+		return true
+	}
+	if obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Scan"); obj != nil {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Struct, *types.Map, *types.Interface, *types.Signature, *types.Chan:
+		return false
+	case *types.Slice:
+		b, ok := u.Elem().Underlying().(*types.Basic)
+		return ok && (b.Kind() == types.Byte || b.Kind() == types.Invalid)
+	}
+	return true
 }
 
 func (q *gormQuery) write() {
@@ -128,11 +172,13 @@ func (q *gormQuery) load() {
 	for _, l := range q.links["Group"] {
 		q.inside(l, func() { q.sql(" GROUP BY "); q.first(l.Args) })
 	}
-	for i, l := range q.links["Having"] {
-		q.inside(l, func() { q.sql([]string{" HAVING ", " AND "}[min(i, 1)]); q.predicate(l, 0) })
+	having := q.sequence(" HAVING ", " AND ")
+	for _, l := range q.links["Having"] {
+		q.inside(l, func() { having.next(); q.predicate(l, 0) })
 	}
-	for i, l := range q.links["Order"] {
-		q.inside(l, func() { q.sql([]string{" ORDER BY ", ", "}[min(i, 1)]); q.first(l.Args) })
+	order := q.sequence(" ORDER BY ", ", ")
+	for _, l := range q.links["Order"] {
+		q.inside(l, func() { order.next(); q.first(l.Args) })
 	}
 	for _, l := range q.links["Preload"] {
 		q.inside(l, func() { q.preload(l) })
@@ -161,32 +207,25 @@ func (q *gormQuery) columns() {
 		q.first(q.last.Args)
 		return
 	}
-	if sel := q.links["Select"]; len(sel) > 0 {
-		l := sel[len(sel)-1]
+	if l := q.links.last("Select"); l != nil {
 		q.inside(l, func() { q.selected(l) })
 		return
 	}
 	target := q.model
 	if named, s := q.destination(); named != nil && q.model != nil && named.Obj().Name() != q.model.name {
-		target = mapped(named, s)
+		target = gormMapping.of(named, s, load)
 	}
 	if target == nil || len(target.fields) == 0 {
 		q.sql("*")
 		return
 	}
-	omitted := q.omitted()
-	n := 0
-	for _, f := range target.fields {
-		if slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field) {
-			continue
-		}
-		if n > 0 {
-			q.sql(", ")
-		}
-		n++
-		q.loads(f, len(omitted) == 0 && (target == q.model || strings.HasPrefix(q.last.Callee.Pkg, gorm1Path)))
+	star := len(q.links["Omit"]) == 0 && (target == q.model || strings.HasPrefix(q.last.Callee.Pkg, gorm1Path))
+	list := q.sequence("", ", ")
+	for _, f := range q.kept(target) {
+		list.next()
+		q.loads(f, star)
 	}
-	if n == 0 {
+	if list.n == 0 {
 		q.sql("1")
 	}
 }
@@ -198,64 +237,52 @@ func (q *gormQuery) destination() (*types.Named, *types.Struct) {
 // selected writes the columns of Select: names, or a text with several.
 func (q *gormQuery) selected(l *gosrc.Link) {
 	if list, ok := l.Args[0].(*gosrc.List); ok {
-		for i, e := range list.Elems {
-			if i > 0 {
-				q.sql(", ")
-			}
+		names := q.sequence("", ", ")
+		for _, e := range list.Elems {
+			names.next()
 			q.value(e.Value)
 		}
 		return
 	}
-	n := 0
+	names := q.sequence("", ", ")
 	for _, v := range l.Args {
-		if _, ok := v.(gosrc.Text); !ok && n > 0 {
+		if _, ok := v.(gosrc.Text); !ok && names.n > 0 {
 			continue // an argument of a placeholder
 		}
-		if n > 0 {
-			q.sql(", ")
-		}
-		n++
+		names.next()
 		q.value(v)
 	}
 }
 
-func (q *gormQuery) omitted() []string {
-	var out []string
-	for _, l := range q.links["Omit"] {
-		for _, v := range l.Args {
-			if t, ok := v.(gosrc.Text); ok {
-				out = append(out, t.String())
-			}
-		}
-	}
-	return out
+// kept are the fields of a model that are not left out.
+func (q *gormQuery) kept(m *shape) []modelField {
+	omitted := textsIn(q.links["Omit"])
+	return slices.DeleteFunc(slices.Clone(m.fields), func(f modelField) bool {
+		return slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field)
+	})
 }
 
 // where writes the conditions, and that a row is not deleted.
 func (q *gormQuery) where() {
-	n := 0
-	and := func(or bool) {
-		word := " AND "
-		switch {
-		case n == 0:
-			word = " WHERE "
-		case or:
-			word = " OR "
-		}
-		n++
-		q.sql(word)
-	}
+	list := q.sequence(" WHERE ", " AND ")
 	for _, name := range [...]string{"Where", "Not", "Or"} {
 		for _, l := range q.links[name] {
-			q.inside(l, func() { and(name == "Or"); q.predicate(l, 0) })
+			q.inside(l, func() {
+				if name == "Or" {
+					list.join(" OR ")
+				} else {
+					list.next()
+				}
+				q.predicate(l, 0)
+			})
 		}
 	}
 	if inline := q.inlineCondition(); inline > 0 && len(q.last.Args) > inline {
-		and(false)
+		list.next()
 		q.predicate(q.last, inline)
 	}
 	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
-		and(false)
+		list.next()
 		q.sql("`" + q.model.deleted + "` IS NULL")
 	}
 }
@@ -303,10 +330,9 @@ func (q *gormQuery) conditions(l *gosrc.Link, arg int, r *gosrc.Record) {
 		q.sql("1 = 1")
 		return
 	}
-	for i, name := range names {
-		if i > 0 {
-			q.sql(" AND ")
-		}
+	list := q.sequence("", " AND ")
+	for _, name := range names {
+		list.next()
 		q.part(name)
 		q.sql(" = ?")
 	}
@@ -325,7 +351,7 @@ func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.T
 	if named == nil {
 		return nil
 	}
-	for _, f := range mapped(named, s).fields {
+	for _, f := range gormMapping.of(named, s, load).fields {
 		if _, set := r.Fields[f.field]; set {
 			out = append(out, gosrc.Text{{Text: "`" + f.column + "`", Pos: q.at, May: q.may}})
 		}
@@ -349,7 +375,7 @@ func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
 	}
 	q.perhaps(true, func() {
 		q.sql("1 = 1")
-		for _, f := range mapped(named, s).fields {
+		for _, f := range gormMapping.of(named, s, load).fields {
 			q.sql(" AND `" + f.column + "` = ?")
 		}
 	})
@@ -357,44 +383,17 @@ func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
 
 // save writes every mapped column, of a new row or of the one that has its key.
 func (q *gormQuery) save() {
-	if q.model == nil || len(q.model.fields) == 0 {
-		q.sql("INSERT INTO ")
-		q.part(q.table)
-		q.sql(" SET ")
-		q.hole("columns of a value")
-		return
+	var saved []modelField
+	if q.model != nil {
+		saved = q.kept(q.model)
 	}
 	row := rowOf(q.last.Args)
-	omitted := q.omitted()
-	saved := slices.DeleteFunc(slices.Clone(q.model.fields), func(f modelField) bool {
-		return slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field)
-	})
 	q.sql("INSERT INTO ")
 	q.part(q.table)
-	q.sql(" (")
-	for i, f := range saved {
-		if i > 0 {
-			q.sql(", ")
-		}
-		origin, at := row.origin(f)
-		q.column(f, origin, at)
-	}
-	q.sql(") VALUES (")
-	for i, f := range saved {
-		q.sql([]string{"", ", "}[min(i, 1)] + row.value(f))
-	}
-	q.sql(")")
-	if q.last.Callee.Name != "Save" {
-		return
-	}
-	q.sql(" ON DUPLICATE KEY UPDATE ")
-	for i, f := range saved {
-		if i > 0 {
-			q.sql(", ")
-		}
-		origin, at := row.origin(f)
-		q.column(f, origin, at)
-		q.sql(" = " + row.value(f))
+	q.inserts(saved, row)
+	if q.last.Callee.Name == "Save" && len(saved) > 0 {
+		q.sql(" ON DUPLICATE KEY UPDATE ")
+		q.speller.assignments(saved, row)
 	}
 }
 
@@ -424,14 +423,13 @@ func (q *gormQuery) assignments() {
 	}
 	if len(args) > 0 {
 		if r, ok := args[0].(*gosrc.Record); ok {
-			if names := q.columnsOf(q.last, 0, r); len(names) > 0 {
-				for i, n := range names {
-					if i > 0 {
-						q.sql(", ")
-					}
-					q.part(n)
-					q.sql(" = ?")
-				}
+			list := q.sequence("", ", ")
+			for _, name := range q.columnsOf(q.last, 0, r) {
+				list.next()
+				q.part(name)
+				q.sql(" = ?")
+			}
+			if list.n > 0 {
 				return
 			}
 		}
@@ -442,7 +440,7 @@ func (q *gormQuery) assignments() {
 		return
 	}
 	list, row := q.sequence("", ", "), rowOf(args)
-	for i, f := range mapped(named, s).fields {
+	for i, f := range gormMapping.of(named, s, load).fields {
 		q.perhaps(i > 0, func() { // a field with its zero value is left out
 			list.next()
 			origin, at := row.origin(f)
@@ -477,18 +475,13 @@ func (q *gormQuery) preload(l *gosrc.Link) {
 	if named == nil {
 		return
 	}
-	other := mapped(named, s)
-	table := gosrc.Text{{Text: "`" + plural(snake(other.name)) + "`", Pos: q.at}}
-	if t, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
-		table = quotedName(t)
-	}
+	other := gormMapping.of(named, s, load)
 	q.sql("; SELECT ")
-	for i, f := range other.fields {
-		if i > 0 {
-			q.sql(", ")
-		}
+	list := q.sequence("", ", ")
+	for _, f := range other.fields {
+		list.next()
 		q.loads(f, true)
 	}
 	q.sql(" FROM ")
-	q.part(table)
+	q.part(tableOf(l, named, plural(snake(other.name)), q.at))
 }

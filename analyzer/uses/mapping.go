@@ -22,8 +22,10 @@ type mappedField struct {
 
 // A shape is what a library maps a struct to.
 type shape struct {
-	*model
-	keys []string // columns of the primary key
+	name    string // of the struct
+	fields  []modelField
+	deleted string   // the column that a soft delete sets; ""
+	keys    []string // columns of the primary key
 }
 
 // A purpose is what the columns of a struct are wanted for.
@@ -37,7 +39,7 @@ const (
 
 // of returns the columns of a struct for a purpose.
 func (m mapping) of(named *types.Named, s *types.Struct, p purpose) *shape {
-	out := &shape{model: &model{name: named.Obj().Name()}}
+	out := &shape{name: named.Obj().Name()}
 	m.add(out, s, "", p, nil)
 	return out
 }

@@ -1,21 +1,13 @@
 package uses
 
 import (
+	"go/token"
 	"go/types"
-	"reflect"
-	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
-
-// A model is a struct that an ORM maps to a table.
-type model struct {
-	name    string // of the struct
-	fields  []modelField
-	deleted string // the column that a soft delete sets; ""
-}
 
 // A modelField is a field that a column stands for.
 type modelField struct {
@@ -51,6 +43,18 @@ func structOf(t types.Type) (*types.Named, *types.Struct) {
 	return nil, nil
 }
 
+// tableOf is the table of a model: what its TableName gives, or else the name that
+// the library makes of that of the struct.
+func tableOf(l *gosrc.Link, named *types.Named, name string, at token.Pos) gosrc.Text {
+	if said, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
+		return quotedName(said)
+	}
+	if hasMethod(named, "TableName") {
+		return gosrc.Text{{Hole: "TableName of " + named.Obj().Name(), Pos: at}}
+	}
+	return gosrc.Text{{Text: "`" + name + "`", Pos: at}}
+}
+
 // associated is the struct at the end of a path of fields, as Owner.Address, from one
 // of a type; nil when there is none.
 func associated(t types.Type, path string) (*types.Named, *types.Struct) {
@@ -66,81 +70,6 @@ func associated(t types.Type, path string) (*types.Named, *types.Struct) {
 		named, s = structOf(field.Type())
 	}
 	return named, s
-}
-
-// mapped returns the columns of a struct by GORM's naming and tags.
-func mapped(named *types.Named, s *types.Struct) *model {
-	m := &model{name: named.Obj().Name()}
-	m.add(s, "", nil)
-	return m
-}
-
-func (m *model) add(s *types.Struct, prefix string, path []string) {
-	for i := range s.NumFields() {
-		f := s.Field(i)
-		options := tagOptions(reflect.StructTag(s.Tag(i)).Get("gorm"))
-		if _, skip := options["-"]; skip || !f.Exported() {
-			continue
-		}
-		if inner := embedded(f, options); inner != nil && len(path) < maxEmbedding {
-			m.add(inner, prefix+options["embeddedprefix"], append(slices.Clip(path), f.Name()))
-			continue
-		}
-		if !isColumn(f.Type(), 0) {
-			continue
-		}
-		column := options["column"]
-		if column == "" {
-			column = snake(f.Name())
-		}
-		if _, name := gosrc.Named(f.Type()); name == "DeletedAt" || f.Name() == "DeletedAt" {
-			m.deleted = prefix + column
-		}
-		m.fields = append(m.fields, modelField{field: f.Name(), column: prefix + column, v: f, path: append(slices.Clip(path), f.Name())})
-	}
-}
-
-// tagOptions reads `a:b;c`, with the keys in lower case.
-func tagOptions(tag string) map[string]string {
-	out := map[string]string{}
-	for part := range strings.SplitSeq(tag, ";") {
-		key, value, _ := strings.Cut(strings.TrimSpace(part), ":")
-		if key != "" {
-			out[strings.ToLower(key)] = value
-		}
-	}
-	return out
-}
-
-// embedded returns the struct whose fields become columns of the outer one.
-func embedded(f *types.Var, options map[string]string) *types.Struct {
-	if _, marked := options["embedded"]; !marked && !f.Embedded() {
-		return nil
-	}
-	_, s := structOf(f.Type())
-	return s
-}
-
-// isColumn says whether a type is kept in one column, as opposed to the rows of
-// another table. What is not typed is.
-func isColumn(t types.Type, depth int) bool {
-	if p, ok := t.(*types.Pointer); ok && depth < 2 {
-		return isColumn(p.Elem(), depth+1)
-	}
-	if pkg, _ := gosrc.Named(t); pkg == "time" || pkg == "database/sql" {
-		return true
-	}
-	if obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Scan"); obj != nil {
-		return true
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Struct, *types.Map, *types.Interface, *types.Signature, *types.Chan:
-		return false
-	case *types.Slice:
-		b, ok := u.Elem().Underlying().(*types.Basic)
-		return ok && (b.Kind() == types.Byte || b.Kind() == types.Invalid)
-	}
-	return true
 }
 
 // snake is the column of a field: UserID is user_id, APIKey api_key.

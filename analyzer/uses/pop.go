@@ -83,10 +83,7 @@ func (q *popQuery) resolve() {
 
 // popTable is the table of a model: what TableName gives, or the plural of its name.
 func popTable(l *gosrc.Link, named *types.Named) gosrc.Text {
-	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
-		return quotedName(name)
-	}
-	return gosrc.Text{{Text: "`" + plural(snake(named.Obj().Name())) + "`", Pos: l.Call.Args[0].Pos()}}
+	return tableOf(l, named, plural(snake(named.Obj().Name())), l.Call.Args[0].Pos())
 }
 
 var popMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
@@ -203,8 +200,9 @@ func (q *popQuery) selects() {
 	for _, l := range q.links["GroupBy"] {
 		q.inside(l, func() { q.sql(" GROUP BY "); q.list(l.Args) })
 	}
-	for i, l := range q.links["Having"] {
-		q.inside(l, func() { q.sql([]string{" HAVING ", " AND "}[min(i, 1)]); q.first(l.Args) })
+	having := q.sequence(" HAVING ", " AND ")
+	for _, l := range q.links["Having"] {
+		q.inside(l, func() { having.next(); q.first(l.Args) })
 	}
 	list := q.sequence(" ORDER BY ", ", ")
 	for _, l := range q.links["Order"] {

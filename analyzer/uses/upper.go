@@ -326,9 +326,8 @@ func (q *upperQuery) joined(ch *gosrc.Chain) {
 		q.inside(l, func() {
 			switch l.Callee.Name {
 			case "And", "Or":
-				list.between = map[string]string{"And": " AND ", "Or": " OR "}[l.Callee.Name]
 				for _, v := range l.Args {
-					list.next()
+					list.join(map[string]string{"And": " AND ", "Or": " OR "}[l.Callee.Name])
 					q.predicate(v)
 				}
 			default:

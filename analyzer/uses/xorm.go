@@ -159,10 +159,7 @@ func (q *xormQuery) resolve() {
 
 func (q *xormQuery) take(l *gosrc.Link, arg int, p purpose) {
 	named, s := structOf(elementOf(typeOf(l, arg)))
-	if named == nil {
-		return
-	}
-	if _, isTime := named.Underlying().(*types.Struct); isTime && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" {
+	if named == nil || isTime(named) {
 		return
 	}
 	q.shape = xormMapping.of(named, s, p)
@@ -314,16 +311,8 @@ func (q *xormQuery) where(bean int) {
 		l := &q.all[i]
 		q.inside(l, func() {
 			switch l.Callee.Name {
-			case "Where", "And":
-				list.next()
-				q.sql("(")
-				xormCondition(q.speller, firstOf(l.Args))
-				q.sql(")")
-			case "Or":
-				between := list.between
-				list.between = " OR "
-				list.next()
-				list.between = between
+			case "Where", "And", "Or":
+				list.join(map[string]string{"Where": " AND ", "And": " AND ", "Or": " OR "}[l.Callee.Name])
 				q.sql("(")
 				xormCondition(q.speller, firstOf(l.Args))
 				q.sql(")")
@@ -546,10 +535,7 @@ func (q *xormQuery) deletes() {
 
 // xormTable is the table of a bean: what TableName gives, or its name in snake case.
 func xormTable(l *gosrc.Link, named *types.Named, at ast.Expr) gosrc.Text {
-	if name, ok := l.Package.MethodResult(named, "TableName").(gosrc.Text); ok {
-		return quotedName(name)
-	}
-	return gosrc.Text{{Text: "`" + snake(named.Obj().Name()) + "`", Pos: at.Pos()}}
+	return tableOf(l, named, snake(named.Obj().Name()), at.Pos())
 }
 
 var xormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
