@@ -190,6 +190,24 @@ func (d *Database) goEdits(cfg Config) func(string) bool {
 	}
 }
 
+// unchanged returns what tells whether the lines at a place stand in the deployed
+// file too; nil where no tree is known to be deployed.
+func unchanged(cfg Config) func(schema.Position) bool {
+	if cfg.Deployed == nil || cfg.All {
+		return nil
+	}
+	return func(at schema.Position) bool {
+		now, err := fs.ReadFile(cfg.Root, at.File)
+		old, oldErr := fs.ReadFile(cfg.Deployed, at.File)
+		if err != nil || oldErr != nil {
+			return false
+		}
+		lines := bytes.SplitAfter(now, []byte("\n"))
+		from, to := at.Line-1, min(max(at.EndLine, at.Line), len(lines))
+		return from >= 0 && from < to && bytes.Contains(old, bytes.Join(lines[from:to], nil))
+	}
+}
+
 func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 	return uses.Options{
 		Dirs:     d.codeDirs(cfg),

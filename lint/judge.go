@@ -32,7 +32,7 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 		final = d.Schema
 	}
 	tombstone := func(name string) bool { return move.Tombstone(name, cfg.Tombstone) }
-	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg),
+	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg), Unchanged: unchanged(cfg),
 		Shared: d.entry.Shared, MigrationsFirst: cfg.Deploy == MigrationsFirst, Flags: cfg.Flags, Tombstone: tombstone, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
 	if final == nil {
 		pass.Before = d.before

@@ -38,7 +38,7 @@ default, or old rows were filled (read-before-backfill says when those of a move
 not), and every INSERT sets it to something else. Where the query leaves out rows with
 a NULL there (WHERE column IS NOT NULL, column = ?). Where the Go value is a pointer,
 sql.Null…, []byte, any, or of a type with a Scan method. Where it is not known what the
-column is scanned into.`,
+column is scanned into. Where both the statement and what stores the NULL are deployed already.`,
 	Bad:  "scan-into-string-fires",
 	Good: "scan-into-pointer-is-silent",
 	Run:  runNullableScan,
@@ -55,7 +55,7 @@ func runNullableScan(p *Pass) {
 		for i := range u.Query.Results {
 			s, ok := p.nullScan(u, &u.Query.Results[i])
 			key := fmt.Sprint(u.Pos, u.Table, u.Column)
-			if !ok || seen[key] {
+			if !ok || seen[key] || p.runsAlready(s) {
 				continue
 			}
 			seen[key] = true
@@ -65,9 +65,30 @@ func runNullableScan(p *Pass) {
 			found[u.Pos] = append(found[u.Pos], s)
 		}
 	}
-	for _, at := range order {
-		p.reportScans(found[at])
+	for len(order) > 0 {
+		var alike, rest []schema.Position
+		for _, at := range order {
+			if at.File == order[0].File && sameScans(found[at], found[order[0]]) {
+				alike = append(alike, at)
+			} else {
+				rest = append(rest, at)
+			}
+		}
+		p.reportScans(found[order[0]], alike[1:])
+		order = rest
 	}
+}
+
+// runsAlready says whether the statement and what stores a NULL are those that run.
+func (p *Pass) runsAlready(s nullScan) bool {
+	return p.Unchanged != nil && p.Unchanged(s.use.Query.Pos) && (s.at.File == "" || p.Unchanged(s.at))
+}
+
+// sameScans says whether two places scan the same columns.
+func sameScans(a, b []nullScan) bool {
+	return slices.EqualFunc(a, b, func(x, y nullScan) bool {
+		return x.use.Table == y.use.Table && schema.SameName(x.use.Column, y.use.Column) && x.result.Into.Type == y.result.Into.Type
+	})
 }
 
 // A nullScan is a column that is scanned into a value without NULL, and where a
@@ -124,8 +145,8 @@ func (p *Pass) oldRowsAreFine(t *schema.Table, c *schema.Column) bool {
 }
 
 // reportScans reports what one place in the code reads: a column, or those that *
-// stands for.
-func (p *Pass) reportScans(scans []nullScan) {
+// stands for. Others of the file read the same.
+func (p *Pass) reportScans(scans []nullScan, others []schema.Position) {
 	const shown = 3
 	f := p.atUse(scans[0].use)
 	var what []string
@@ -136,6 +157,9 @@ func (p *Pass) reportScans(scans []nullScan) {
 		if i < shown {
 			what = append(what, fmt.Sprintf("`%s.%s` may be NULL (%s) and is scanned into `%s` (%s)", s.use.Table, s.use.Column, s.why, s.result.Into.Name, s.result.Into.Type))
 		}
+	}
+	for _, at := range others {
+		f.Related = append(f.Related, Related{Pos: at, Message: "scanned here, too"})
 	}
 	f.Message = strings.Join(what, "; ")
 	if more := len(scans) - shown; more > 0 {

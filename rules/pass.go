@@ -116,6 +116,9 @@ type Pass struct {
 	Before, After *schema.Schema
 	// Edited says whether the release changes a Go file; nil when all are judged.
 	Edited func(file string) bool
+	// Unchanged says whether the lines at a place stand in the deployed file too;
+	// nil when all are judged.
+	Unchanged func(at schema.Position) bool
 	// Whole says whether the definition of a table is known whole: nothing that was
 	// not read may have changed it.
 	Whole func(*schema.Table) bool
