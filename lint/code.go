@@ -284,7 +284,7 @@ func withStored(u *schema.Uses, stored []*schema.Query) *schema.Uses {
 // Uses lists who reads and writes what target names: a table, or table.column;
 // everything when it is empty.
 func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) {
-	cfg.NoCode, cfg.WholeCode = false, true
+	cfg.NoCode, cfg.WholeCode, cfg.usesOnly = false, true, true
 	state, err := Load(ctx, cfg)
 	if err != nil {
 		return nil, err

@@ -70,6 +70,8 @@ type Config struct {
 	Ignores    []Ignore                  // findings that are silenced
 	Wrappers   []uses.Wrapper            // functions of yours that take SQL
 
+	// usesOnly leaves the moves out.
+	usesOnly bool
 	// deployedFlags are the conditions as the deployed configuration has them.
 	deployedFlags map[string]bool
 }

@@ -55,6 +55,9 @@ func (r *record) add(step rules.Step, e schema.Effect) {
 // that columns are mapped to, is found out only where a writer seems to forget the
 // other side, or rows are loaded or saved as a whole: all callers may have a part in it.
 func (d *Database) follow(ctx context.Context, cfg Config) error {
+	if cfg.usesOnly {
+		return d.readCode(ctx, cfg)
+	}
 	if !cfg.NoCode && d.Directory.Path != "-" {
 		d.findMoves(cfg) // as far as the migrations tell of them
 		if err := d.readCode(ctx, cfg); err != nil {

@@ -194,7 +194,7 @@ func (r *reader) ownTables() bool {
 
 // mirrors says whether a write of old goes through the statement.
 func (r *reader) mirrors(q *schema.Query, writes []*Write) bool {
-	return r.uses.Must != nil && slices.ContainsFunc(writes, func(w *Write) bool { return r.uses.Must(w.Query, []*schema.Query{q}) })
+	return r.uses.Must != nil && slices.ContainsFunc(queriesOf(writes), func(w *schema.Query) bool { return r.uses.Must(w, []*schema.Query{q}) })
 }
 
 // Function names the function of a query with its package; "" when it stands in none.

@@ -26,11 +26,11 @@ func (m *Move) fieldNames(u *schema.Uses) []string {
 }
 
 // Fields are the fields of structs that the code of a tree maps the objects of moves
-// to, by name. A move that is over has none that count.
+// to, by name. A move that is over has none that count, nor one that is not judged.
 func Fields(moves []*Move, u *schema.Uses) []string {
 	var out []string
 	for _, m := range moves {
-		if !m.Deployed(ContractSchema) {
+		if !m.Candidate && !m.Deployed(ContractSchema) {
 			out = append(out, m.fieldNames(u)...)
 		}
 	}
