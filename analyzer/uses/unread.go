@@ -12,7 +12,7 @@ import (
 var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
 	{"github.com/elgris/sqrl", "sqrl"},
-	{"upper.io/db", "upper/db"},
+	{"upper.io/db", "upper/db before v4"},
 	{"entgo.io/ent", "ent"}, {"github.com/facebook/ent", "ent"},
 	{"github.com/volatiletech/sqlboiler", "SQLBoiler"}, {"github.com/aarondl/sqlboiler", "SQLBoiler"},
 	{"github.com/astaxie/beego/orm", "Beego's ORM"}, {"github.com/beego/beego/v2/client/orm", "Beego's ORM"},

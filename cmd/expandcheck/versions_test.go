@@ -47,6 +47,7 @@ func TestOneVersionOfGolangciLint(t *testing.T) {
 		".ci/golangci-lint/main.go": `"(v[0-9.]+)-"`,
 		".custom-gcl.yml":           `(?m)^version: (v\S+)$`,
 		"README.md":                 `(?m)^version: (v\S+)$`,
+		"docs/integrations.md":      `(?m)^version: (v\S+)$`,
 	} {
 		if got := find(file, pattern); got != want {
 			t.Errorf("%s: golangci-lint %s, tested is %s", file, got, want)

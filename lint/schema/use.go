@@ -106,7 +106,7 @@ type Use struct {
 
 // A RowField is a field of a Go struct that a column is mapped to.
 type RowField struct {
-	Name string   // User.Name
+	Name string
 	Pos  Position // of its declaration
 }
 
