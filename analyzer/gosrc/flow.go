@@ -34,10 +34,6 @@ func NewFlow(p *Program, flags map[string]bool) *Flow {
 	return &Flow{program: p, flags: flags, callers: p.callers(), graphs: map[*ast.BlockStmt]*graph{}}
 }
 
-// Callers returns the calls of a function that the program makes, those through
-// an interface included.
-func (f *Flow) Callers(decl *ast.FuncDecl) []Site { return f.callers[decl] }
-
 // Must says whether one of the sites b happens whenever a does: before or after
 // it, on every path to a return without an error; in the same function, in one
 // that it calls, or in every known caller.

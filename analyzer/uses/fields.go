@@ -187,8 +187,7 @@ func (s *fieldScan) within(e ast.Expr) []schema.Position {
 	var out []schema.Position
 	for _, at := range s.stack {
 		if call, ok := at.(*ast.CallExpr); ok && call.Lparen < e.Pos() {
-			p := s.program.Position(call.Pos())
-			out = append(out, schema.Position{File: p.Filename, Line: p.Line, Column: p.Column, EndLine: p.Line, EndColumn: p.Column + 1})
+			out = append(out, spot(s.program.Position(call.Pos()), 1))
 		}
 	}
 	return out

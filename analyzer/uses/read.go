@@ -349,8 +349,7 @@ func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Guard = guard(cand.guards)
 	q.Backfills = marked(cand.site.Decl)
 	q.Run = !cand.loose && runs(*cand)
-	at := c.program.Position(cand.site.Node.Pos())
-	q.Site = schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + 1}
+	q.Site = spot(c.program.Position(cand.site.Node.Pos()), 1)
 }
 
 // marked says whether the comment of a function says that it fills a new column.

@@ -103,14 +103,14 @@ func (s *speller) column(f modelField, o gosrc.Origin, at token.Pos) {
 func (c *collector) rowColumn(p gosrc.Part, span sqltext.Span) mysql.RowColumn {
 	out := mysql.RowColumn{Span: span, Field: fieldAt(c.program.Position, p.Row), Origin: originOf(p.Origin), Star: p.Star}
 	if p.Set.IsValid() {
-		out.Set = spot(c.program.Position(p.Set), p.Row.Name())
+		out.Set = spot(c.program.Position(p.Set), len(p.Row.Name()))
 	}
 	return out
 }
 
 // fieldAt is what the schema knows a field of a struct as.
 func fieldAt(position func(token.Pos) token.Position, f *types.Var) *schema.RowField {
-	return &schema.RowField{Name: f.Name(), Pos: spot(position(f.Pos()), f.Name())}
+	return &schema.RowField{Name: f.Name(), Pos: spot(position(f.Pos()), len(f.Name()))}
 }
 
 func originOf(o gosrc.Origin) schema.Origin {
@@ -166,11 +166,11 @@ func (c *candidate) bound(u *schema.Use) {
 	}
 	u.Field, u.Origin = fieldAt(c.site.Package.Position, path[len(path)-1]), originOf(o)
 	if at.IsValid() {
-		u.Set = spot(c.site.Package.Position(at), u.Field.Name)
+		u.Set = spot(c.site.Package.Position(at), len(u.Field.Name))
 	}
 }
 
-// spot is the place of a name.
-func spot(at token.Position, name string) schema.Position {
-	return schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + len(name)}
+// spot is the place of what begins there, and is so many bytes long.
+func spot(at token.Position, length int) schema.Position {
+	return schema.Position{File: at.Filename, Line: at.Line, Column: at.Column, EndLine: at.Line, EndColumn: at.Column + length}
 }

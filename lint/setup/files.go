@@ -108,11 +108,11 @@ func hookEntry(ref string) string {
 func pullRequests(fsys fs.FS, ref string) File {
 	const gitLab = ".gitlab-ci.yml"
 	f := File{Name: ".github/workflows/expandcheck.yml", Text: workflow(ref), What: "GitHub checks each pull request"}
-	if is(fsys, f.Name) {
+	if exists(fsys, f.Name) {
 		f.Kept = f.Name
 		return f
 	}
-	if !is(fsys, gitLab) || is(fsys, ".github") {
+	if !exists(fsys, gitLab) || exists(fsys, ".github") {
 		return f
 	}
 	f = File{Name: gitLab, What: "GitLab checks each merge request", Kept: gitLab}

@@ -61,7 +61,7 @@ func Look(fsys fs.FS, o Options) (*Proposal, error) {
 		hook(fsys, o.Ref),
 		pullRequests(fsys, o.Ref),
 	}
-	if is(fsys, lint.ConfigFile) {
+	if exists(fsys, lint.ConfigFile) {
 		p.Files[0].Kept = lint.ConfigFile
 	}
 	p.Steps = steps(p.Files)
@@ -131,7 +131,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func is(fsys fs.FS, name string) bool {
+func exists(fsys fs.FS, name string) bool {
 	_, err := fs.Stat(fsys, name)
 	return err == nil
 }
@@ -139,7 +139,7 @@ func is(fsys fs.FS, name string) bool {
 // anyOf returns the first of the files that there is.
 func anyOf(fsys fs.FS, names ...string) string {
 	for _, name := range names {
-		if is(fsys, name) {
+		if exists(fsys, name) {
 			return name
 		}
 	}
