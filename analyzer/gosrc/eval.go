@@ -319,7 +319,13 @@ func (f *frame) imported(e *ast.SelectorExpr) Value {
 func (f *frame) field(owner Value, e *ast.SelectorExpr) Value {
 	unknown := Unknown{Why: "field " + e.Sel.Name, Expr: e}
 	r, ok := owner.(*Record)
-	if !ok {
+	if t := f.pkg.Info.TypeOf(e); t != nil && isStruct(t) { // a part of a row is as loaded as the row
+		unknown.Loaded = isLoaded(owner) || ok && r.Rest != nil && r.Rest.Loaded
+	}
+	switch {
+	case unknown.Loaded && !ok:
+		return unknown
+	case !ok:
 		return f.unknownField(e, unknown)
 	}
 	if v, ok := r.Fields[e.Sel.Name]; ok {
@@ -334,6 +340,9 @@ func (f *frame) field(owner Value, e *ast.SelectorExpr) Value {
 	}
 	if t := f.pkg.Info.TypeOf(e); t != nil && !r.Open {
 		return zero(t)
+	}
+	if unknown.Loaded {
+		return unknown
 	}
 	return f.unknownField(e, unknown)
 }

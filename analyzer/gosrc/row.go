@@ -57,6 +57,11 @@ func (f *frame) isRow(e ast.Expr) bool {
 	if t == nil {
 		return false
 	}
+	return isStruct(t)
+}
+
+// isStruct says whether a type is a struct, or a pointer to one.
+func isStruct(t types.Type) bool {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
 	}

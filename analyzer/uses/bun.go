@@ -557,7 +557,11 @@ func (q *bunQuery) assigned(list *sequence, p purpose) {
 // row is the row that is saved.
 func (q *bunQuery) row() row {
 	if l := q.links.last("Model"); l != nil {
-		return rowOf(l.Args)
+		kind := "Insert"
+		if q.verb == "UPDATE" {
+			kind = "Update"
+		}
+		return rowOf(l.Args).hooked(l, 0, kind, "BeforeAppendModel")
 	}
 	return row{}
 }

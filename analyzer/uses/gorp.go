@@ -192,7 +192,7 @@ func (c *collector) mappedCall(call *gosrc.Call) {
 		if len(s.text) > 0 {
 			s.sql("; ")
 		}
-		r.write(s, name, gorpMapping.of(named, st, load), rowOf(call.Args[i:]))
+		r.write(s, name, gorpMapping.of(named, st, load), rowOf(call.Args[i:]).hooked(l, i, name, "Pre"+name))
 	}
 	if len(s.text) == 0 && isGorp(call.Callee.Pkg) && !c.handsOn(name) {
 		s.sql(map[string]string{"Insert": "INSERT INTO ", "Update": "UPDATE ", "Delete": "DELETE FROM ", "Get": "SELECT * FROM "}[name])

@@ -122,10 +122,10 @@ func (q *popQuery) write() {
 		q.sql("INSERT INTO ")
 		q.target()
 		fields := q.fields(1)
-		q.inserts(fields, rowOf(q.last.Args), "ID", "CreatedAt", "UpdatedAt")
+		q.inserts(fields, q.row("Create"), "ID", "CreatedAt", "UpdatedAt")
 		if name == "Save" {
 			q.sql(" ON DUPLICATE KEY UPDATE ")
-			q.assignments(fields, rowOf(q.last.Args))
+			q.assignments(fields, q.row("Update"))
 		}
 	case "Update", "UpdateColumns", "UpdateQuery":
 		q.updates(name)
@@ -138,6 +138,11 @@ func (q *popQuery) write() {
 	default:
 		q.selects()
 	}
+}
+
+// row is the row that is saved; pop calls its hooks first.
+func (q *popQuery) row(kind string) row {
+	return rowOf(q.last.Args).hooked(q.last, 0, kind, "BeforeSave", "Before"+kind)
 }
 
 // fields are those of the model but the columns that arguments leave out.
@@ -158,7 +163,7 @@ func (q *popQuery) updates(name string) {
 				continue
 			}
 			list.next()
-			q.assign(f, rowOf(q.last.Args))
+			q.assign(f, q.row("Update"))
 		}
 	} else {
 		for _, v := range q.last.Args[min(len(q.last.Args), 1):] {

@@ -3,6 +3,8 @@ package uses
 import (
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/lint/mysql"
@@ -15,6 +17,32 @@ import (
 type row struct {
 	record *gosrc.Record
 	loaded bool
+	// hooks are the methods that the library calls on it before it stores it.
+	pkg   *gosrc.Package
+	hooks []gosrc.Hook
+	// set are the columns that the library is told to set in it.
+	set map[string]bool
+}
+
+// hooked is the row that an argument of a call is, with the methods that the library
+// calls on it first.
+func (r row) hooked(l *gosrc.Link, arg int, kind string, names ...string) row {
+	if arg >= len(l.Call.Args) {
+		return r
+	}
+	t := l.Package.Info.TypeOf(l.Call.Args[arg])
+	if t == nil {
+		return r
+	}
+	named, _ := structOf(t)
+	if named == nil {
+		return r
+	}
+	r.pkg, r.hooks = l.Package, nil
+	for _, name := range names {
+		r.hooks = append(r.hooks, gosrc.Hook{Type: named, Name: name, Kind: kind})
+	}
+	return r
 }
 
 // rowOf is the row that the first argument of a save is.
@@ -33,6 +61,41 @@ func rowOf(args []gosrc.Value) row {
 
 // origin is where the value of a field comes from, and where it is set.
 func (r row) origin(f modelField) (gosrc.Origin, token.Pos) {
+	if r.set[f.column] {
+		return gosrc.Assigned, token.NoPos
+	}
+	o, at := r.handed(f)
+	if o == gosrc.Assigned || r.record == nil && !r.loaded {
+		return o, at // nobody saw the row being made: its fields are as sure as each other
+	}
+	switch r.byHooks(f) {
+	case gosrc.SetAlways:
+		return gosrc.Assigned, token.NoPos
+	case gosrc.SetWhenZero:
+		if o == gosrc.Zero {
+			return gosrc.Assigned, token.NoPos
+		}
+	case gosrc.SetPerhaps:
+		return gosrc.Unseen, token.NoPos
+	case gosrc.NotSet:
+	}
+	return o, at
+}
+
+// byHooks is how the hooks of a row set a field.
+func (r row) byHooks(f modelField) gosrc.Setting {
+	how := gosrc.NotSet
+	for _, h := range r.hooks {
+		if f.v != nil {
+			set, _ := r.pkg.Sets(h, f.v, f.column)
+			how = max(how, set)
+		}
+	}
+	return how
+}
+
+// handed is where the value of a field comes from as the library is handed the row.
+func (r row) handed(f modelField) (gosrc.Origin, token.Pos) {
 	switch {
 	case r.record != nil:
 		return r.record.Origin(f.path...), r.record.Place(f.path...)
@@ -58,15 +121,16 @@ func (r row) value(f modelField) string {
 // maxRows bounds the rows that one call is taken to save.
 const maxRows = 8
 
-// rowsOf are the chains that a chain is, one for each row that its last call saves.
+// rowsOf are the chains that a chain is, one for each row that it saves.
 func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
-	last := ch.Links[len(ch.Links)-1]
-	if len(last.Args) == 0 {
+	at := rowLink(ch)
+	if at < 0 {
 		return []*gosrc.Chain{ch}
 	}
+	link := ch.Links[at]
 	var rows []gosrc.Value
 	listed := false
-	for _, a := range gosrc.Alternatives(last.Args[0]) {
+	for _, a := range gosrc.Alternatives(link.Args[0]) {
 		if l, ok := a.(*gosrc.List); ok && len(l.Elems) > 0 {
 			listed = true
 			for _, e := range l.Elems {
@@ -81,11 +145,28 @@ func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
 	}
 	out := make([]*gosrc.Chain, len(rows))
 	for i, r := range rows {
-		one := last
-		one.Args = append([]gosrc.Value{r}, last.Args[1:]...)
-		out[i] = &gosrc.Chain{Base: ch.Base, Links: append(ch.Links[:len(ch.Links)-1:len(ch.Links)-1], one)}
+		one := link
+		one.Args = append([]gosrc.Value{r}, link.Args[1:]...)
+		links := slices.Clone(ch.Links)
+		links[at] = one
+		out[i] = &gosrc.Chain{Base: ch.Base, Links: links, Shared: ch.Shared}
 	}
 	return out
+}
+
+// rowLink is the link of a chain that is handed the rows: the last one, or in bun that
+// of the model; -1 when there is none.
+func rowLink(ch *gosrc.Chain) int {
+	i := len(ch.Links) - 1
+	if strings.HasPrefix(ch.Links[0].Callee.Pkg, bun.path) {
+		for i >= 0 && ch.Links[i].Callee.Name != "Model" {
+			i--
+		}
+	}
+	if i >= 0 && len(ch.Links[i].Args) == 0 {
+		return -1
+	}
+	return i
 }
 
 // loads writes a column that is read into a field of a row; star says that the

@@ -417,8 +417,22 @@ func (q *xormQuery) named(list *sequence) bool {
 	if list.n > 0 {
 		return true
 	}
-	q.arguments(list, q.links["Cols"], func(v gosrc.Value) { q.columnName(v); q.sql(" = ?") })
+	q.arguments(list, q.links["Cols"], q.ofBean)
 	return list.n > 0
+}
+
+// ofBean writes a column that Cols names: it is set also to what nobody gave the bean.
+func (q *xormQuery) ofBean(name gosrc.Value) {
+	if t, ok := name.(gosrc.Text); ok && q.shape != nil {
+		for _, f := range q.shape.fields {
+			if o, _ := q.row().origin(f); strings.EqualFold(f.column, strings.Trim(t.String(), "`")) && (o == gosrc.Zero || o == gosrc.Loaded) {
+				q.assign(f, q.row())
+				return
+			}
+		}
+	}
+	q.columnName(name)
+	q.sql(" = ?")
 }
 
 func (q *xormQuery) updates() {
@@ -502,7 +516,11 @@ func (q *xormQuery) changed(list *sequence) {
 
 // row is the bean as a row that is saved.
 func (q *xormQuery) row() row {
-	return rowOf(q.last.Args[min(q.bean, len(q.last.Args)):])
+	kind := "Insert"
+	if q.last.Callee.Name == "Update" {
+		kind = "Update"
+	}
+	return rowOf(q.last.Args[min(q.bean, len(q.last.Args)):]).hooked(q.last, q.bean, kind, "Before"+kind)
 }
 
 func (q *xormQuery) deletes() {
