@@ -23,6 +23,17 @@ type Link struct {
 	Call    *ast.CallExpr
 	Args    []Value
 	May     bool // added under a condition only
+	// As is what a type parameter of the function stands for, in one of its instances.
+	As *Instance
+}
+
+// TypeOf is the type of an argument.
+func (l *Link) TypeOf(e ast.Expr) types.Type {
+	t := l.Package.Info.TypeOf(e)
+	if l.As == nil || t == nil {
+		return t
+	}
+	return l.As.in(t)
 }
 
 func (*Chain) isValue() {}

@@ -85,6 +85,7 @@ func (pkg *Package) newInfo() *types.Info {
 		Uses:       make(map[*ast.Ident]types.Object, size/perUse),
 		Selections: make(map[*ast.SelectorExpr]*types.Selection, size/perSelection),
 		Implicits:  map[ast.Node]types.Object{},
+		Instances:  map[*ast.Ident]types.Instance{},
 	}
 }
 

@@ -45,6 +45,7 @@ type Program struct {
 	nestedOnce    sync.Once
 	nestedModules []*module
 	methodsOnce   sync.Once
+	instances     instances
 	methodsByName map[string][]*function
 }
 

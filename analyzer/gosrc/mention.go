@@ -32,7 +32,8 @@ type Libraries struct {
 // words in it: a string that begins like a statement, and the word in a string of
 // the same package or of an exported constant, variable or function that it
 // imports. With callers also every directory that names another function or
-// method which contains one: it may call it.
+// method which contains one: it may call it. Whoever names a generic type or function that may
+// use a mapper tells of what rows.
 func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string {
 	set, functions := newWordSet(words), newWordSet(libs.Functions)
 	found := make([]carriers, len(s.Files))
@@ -50,7 +51,7 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 			found[i] = s.carriers(i, set, callers, embeds)
 		}
 	})
-	var called []string
+	called := s.generics(libs.Mappers)
 	quotes, spells := map[string]bool{}, map[string]bool{}
 	for i, f := range s.Files {
 		dir := path.Dir(f.Name)

@@ -428,8 +428,7 @@ func (s *speller) inserts(fields []modelField, r row, own ...string) {
 	list := s.sequence(" (", ", ")
 	for _, f := range fields {
 		list.next()
-		origin, at := r.origin(f)
-		s.column(f, origin, at)
+		s.column(f, r)
 	}
 	list = s.sequence(") VALUES (", ", ")
 	for _, f := range fields {
@@ -445,8 +444,7 @@ func (s *speller) inserts(fields []modelField, r row, own ...string) {
 
 // assign writes the column of a field of a row as one that is set.
 func (s *speller) assign(f modelField, r row) {
-	origin, at := r.origin(f)
-	s.column(f, origin, at)
+	s.column(f, r)
 	s.sql(" = " + r.value(f))
 }
 
@@ -586,7 +584,7 @@ func typeOf(l *gosrc.Link, arg int) types.Type {
 	if n == 0 || arg >= n && !l.Call.Ellipsis.IsValid() {
 		return nil
 	}
-	t := l.Package.Info.TypeOf(l.Call.Args[min(arg, n-1)])
+	t := l.TypeOf(l.Call.Args[min(arg, n-1)])
 	if arg >= len(l.Args) || named(t) {
 		return t
 	}
@@ -601,7 +599,7 @@ func typeOf(l *gosrc.Link, arg int) types.Type {
 		}
 	case gosrc.Unknown:
 		if v.Expr != nil {
-			if of := l.Package.Info.TypeOf(v.Expr); of != nil {
+			if of := l.TypeOf(v.Expr); of != nil {
 				return of
 			}
 		}

@@ -366,10 +366,46 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 		c.now.needs = true
 	}
 	for _, one := range rowsOf(ch) {
-		if t := spelled(one); t != nil {
-			c.built(call, arg, t)
+		for _, instance := range c.instances(one) {
+			if t := spelled(instance); t != nil {
+				c.built(call, arg, t)
+			}
 		}
 	}
+}
+
+// instances are the chains that a chain of a generic function is, one for each type
+// that its rows are of.
+func (c *collector) instances(ch *gosrc.Chain) []*gosrc.Chain {
+	var param *types.TypeParam
+	for _, l := range ch.Links {
+		for _, a := range l.Call.Args {
+			if p := gosrc.TypeParam(l.Package.Info.TypeOf(a)); p != nil && param == nil {
+				param = p
+			}
+		}
+	}
+	if param == nil {
+		return []*gosrc.Chain{ch}
+	}
+	var out []*gosrc.Chain
+	for _, i := range c.program.Instances(param) {
+		one := &gosrc.Chain{Base: ch.Base, Links: slices.Clone(ch.Links), Shared: ch.Shared}
+		for n := range one.Links {
+			one.Links[n].As = i
+			one.Links[n].Args = slices.Clone(one.Links[n].Args)
+			for k, a := range one.Links[n].Args {
+				if r, ok := a.(*gosrc.Record); ok && len(r.Keys) == 0 && r.Type != nil && types.TypeString(deref(r.Type), nil) != types.TypeString(i.Type, nil) {
+					one.Links[n].Args[k] = gosrc.Unknown{Why: "of another type"}
+				}
+			}
+		}
+		out = append(out, one)
+	}
+	if len(out) == 0 {
+		return []*gosrc.Chain{ch}
+	}
+	return out
 }
 
 // built adds a text that is spelled for a builder.

@@ -2,6 +2,7 @@ package uses
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"path"
@@ -156,7 +157,8 @@ func (s *fieldScan) guards(n ast.Node) []ast.Expr {
 	return out
 }
 
-// into are the fields that a value becomes a part of: x.F = … value …, T{F: value}.
+// into are the fields that a value becomes a part of: x.F = … value …, T{F: value}, or
+// that are set if it is so: if x.F == "" { x.F = value }.
 func (s *fieldScan) into(e ast.Expr) []schema.RowField {
 	var out []schema.RowField
 	add := func(id *ast.Ident) {
@@ -166,9 +168,19 @@ func (s *fieldScan) into(e ast.Expr) []schema.RowField {
 	}
 	for _, at := range s.stack {
 		switch at := at.(type) {
+		case *ast.CallExpr:
+			if f := s.setColumn(at); f != nil && at.Args[0].End() < e.Pos() {
+				out = append(out, *fieldAt(s.program.Position, f))
+			}
 		case *ast.KeyValueExpr:
 			if id, ok := at.Key.(*ast.Ident); ok {
 				add(id)
+			}
+		case *ast.IfStmt:
+			if at.Cond.Pos() <= e.Pos() && e.End() <= at.Cond.End() {
+				for _, sel := range setIn(at.Body) {
+					add(sel)
+				}
 			}
 		case *ast.AssignStmt:
 			for i, l := range at.Lhs {
@@ -180,6 +192,48 @@ func (s *fieldScan) into(e ast.Expr) []schema.RowField {
 		}
 	}
 	return out
+}
+
+// setIn are the fields that a block does nothing but set.
+func setIn(block *ast.BlockStmt) []*ast.Ident {
+	var out []*ast.Ident
+	for _, stmt := range block.List {
+		a, ok := stmt.(*ast.AssignStmt)
+		if !ok {
+			return nil
+		}
+		for _, l := range a.Lhs {
+			sel, ok := ast.Unparen(l).(*ast.SelectorExpr)
+			if !ok {
+				return nil
+			}
+			out = append(out, sel.Sel)
+		}
+	}
+	return out
+}
+
+// setColumn is the field that a hook has set by its name, in the struct of the field
+// that is looked for; nil for another call.
+func (s *fieldScan) setColumn(call *ast.CallExpr) *types.Var {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "SetColumn" || len(call.Args) != 2 || s.decl == nil || s.decl.Recv == nil {
+		return nil
+	}
+	name, ok := s.pkg.Info.Types[call.Args[0]]
+	if !ok || name.Value == nil || name.Value.Kind() != constant.String {
+		return nil
+	}
+	named, st := structOf(s.pkg.Info.TypeOf(s.decl.Recv.List[0].Type))
+	if named == nil {
+		return nil
+	}
+	for _, f := range gormMapping.of(named, st, load).fields {
+		if v := constant.StringVal(name.Value); v == f.field || v == f.column {
+			return f.v
+		}
+	}
+	return nil
 }
 
 // within are the calls that a value is handed to.

@@ -82,8 +82,12 @@ func (q *gormQuery) resolve() bool {
 
 // take reads the model that the first argument of a link is.
 func (q *gormQuery) take(l *gosrc.Link) {
-	named, s := structOf(typeOf(l, 0))
+	t := typeOf(l, 0)
+	named, s := structOf(t)
 	if named == nil {
+		if p := gosrc.TypeParam(t); p != nil { // that nobody was seen to give a type
+			q.table = gosrc.Text{{Hole: "type parameter " + p.Obj().Name(), Pos: l.Call.Args[0].Pos()}}
+		}
 		return
 	}
 	q.model, q.named = gormMapping.of(named, s, load), l
@@ -658,8 +662,7 @@ func (q *gormQuery) assignments() {
 		}
 		q.perhaps(list.n > 0 && !chosen, func() { // a field with its zero value is left out
 			list.next()
-			origin, at := row.origin(f)
-			q.column(f, origin, at)
+			q.column(f, row)
 			q.sql(" = ?")
 		})
 	}

@@ -30,7 +30,7 @@ func (r row) hooked(l *gosrc.Link, arg int, kind string, names ...string) row {
 	if arg >= len(l.Call.Args) {
 		return r
 	}
-	t := l.Package.Info.TypeOf(l.Call.Args[arg])
+	t := l.TypeOf(l.Call.Args[arg])
 	if t == nil {
 		return r
 	}
@@ -76,10 +76,18 @@ func (r row) origin(f modelField) (gosrc.Origin, token.Pos) {
 			return gosrc.Assigned, token.NoPos
 		}
 	case gosrc.SetPerhaps:
-		return gosrc.Unseen, token.NoPos
+		if o != gosrc.Unseen {
+			return gosrc.Assigned, token.NoPos
+		}
 	case gosrc.NotSet:
 	}
 	return o, at
+}
+
+// perhaps says whether a field is set under a condition of a hook only.
+func (r row) perhaps(f modelField) bool {
+	o, _ := r.handed(f)
+	return (o == gosrc.Zero || o == gosrc.Loaded) && !r.set[f.column] && r.byHooks(f) == gosrc.SetPerhaps
 }
 
 // byHooks is how the hooks of a row set a field.
@@ -176,8 +184,9 @@ func (s *speller) loads(f modelField, star bool) {
 }
 
 // column writes a column that a field of a row is saved in.
-func (s *speller) column(f modelField, o gosrc.Origin, at token.Pos) {
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Origin: o, Set: at})
+func (s *speller) column(f modelField, r row) {
+	o, at := r.origin(f)
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at})
 }
 
 // rowColumn is a part of a text that stands for a field.
