@@ -95,16 +95,16 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 		return results
 	}
 	var receiver Value
-	var fn *Func
+	var called Value
 	switch fun := ast.Unparen(call.Fun).(type) {
 	case *ast.SelectorExpr:
-		var v Value
-		v, receiver = f.selected(fun)
-		if fn, _ = v.(*Func); fn != nil {
-			receiver = fn.Receiver
-		}
+		called, receiver = f.selected(fun)
 	default:
-		fn, _ = f.eval(call.Fun).(*Func)
+		called = f.eval(call.Fun)
+	}
+	fn, _ := called.(*Func)
+	if fn != nil && fn.Receiver != nil {
+		receiver = fn.Receiver
 	}
 	args := f.arguments(call)
 	if v, ok := f.known(call, c, receiver, args); ok {
@@ -126,7 +126,34 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	f.handedOver(args)
 	f.handBack(call, nil)
 	f.changedBy(call, fn)
-	return f.unknownResults(call)
+	return f.resultsOfAny(call, called, args)
+}
+
+// resultsOfAny are what one of several functions gives, as a field can hold them.
+func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []Value {
+	out := f.unknownResults(call)
+	if u, ok := called.(Unknown); ok && u.Field != nil {
+		out[0] = Unknown{Why: "the result of " + u.Why, Expr: call, Field: u.Field}
+	}
+	if !isOneOf(called) || f.w.Follow {
+		return out
+	}
+	var all []Value
+	for _, v := range Alternatives(called) {
+		fn, ok := v.(*Func)
+		if !ok || !f.w.follows(fn, false) {
+			return out
+		}
+		f.w.quiet++
+		results, _ := f.w.apply(fn, args, f.guards)
+		f.w.quiet--
+		if len(results) != len(out) {
+			return out
+		}
+		all = append(all, results[0])
+	}
+	out[0] = oneOf(all...)
+	return out
 }
 
 // givesAddress says whether a call is handed the address of a variable.
@@ -314,7 +341,7 @@ func evaluable(t *ast.FuncType) bool {
 // ofBuilder says whether the name of a type is one that query builders have.
 func ofBuilder(name string) bool {
 	switch name {
-	case "Eq", "NotEq", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session":
+	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session":
 		return true
 	}
 	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList"} {

@@ -248,7 +248,12 @@ func mergeChain(before, a, b Value) (Value, bool) {
 
 // linkedTo is every chain of before with what those of v add to it, as conditional.
 func linkedTo(before, v Value) (Value, bool) {
-	bases := Alternatives(before)
+	bases := slices.Clone(Alternatives(before))
+	for i, b := range bases {
+		if u, unknown := b.(Unknown); unknown && u.Expr != nil {
+			bases[i] = &Chain{Base: u}
+		}
+	}
 	extended := make([]bool, len(bases))
 	var out []Value
 	for _, a := range Alternatives(v) {
@@ -259,7 +264,7 @@ func linkedTo(before, v Value) (Value, bool) {
 		best := -1
 		for i := range bases {
 			b, ok := bases[i].(*Chain)
-			if ok && startsChain(c, b) && (best < 0 || len(b.Links) > len(bases[best].(*Chain).Links)) { //nolint:forcetypeassert // seen when it was found
+			if ok && (len(b.Links) > 0 || sameBase(c, b)) && startsChain(c, b) && (best < 0 || len(b.Links) > len(bases[best].(*Chain).Links)) { //nolint:forcetypeassert // seen when it was found
 				best = i
 			}
 		}
@@ -270,12 +275,19 @@ func linkedTo(before, v Value) (Value, bool) {
 		base := bases[best].(*Chain) //nolint:forcetypeassert // as above
 		out = append(out, base.may(c.Links[len(base.Links):]))
 	}
-	for i, b := range bases {
+	for i, b := range Alternatives(before) {
 		if !extended[i] {
 			out = append(out, b)
 		}
 	}
 	return oneOf(out...), true
+}
+
+// sameBase says whether two chains were begun on the same unknown value.
+func sameBase(a, b *Chain) bool {
+	u, ok := a.Base.(Unknown)
+	w, too := b.Base.(Unknown)
+	return ok && too && u.Expr == w.Expr
 }
 
 // may is the chain with links that are added under a condition.

@@ -141,11 +141,14 @@ func (f *frame) slice(e *ast.SliceExpr) Value {
 	var ok bool
 	if e.Low != nil {
 		if low, ok = integer(f.eval(e.Low)); !ok {
-			return Unknown{Why: "slice", Expr: e}
+			return f.someOf(e, owner)
 		}
 	}
 	if e.High != nil {
 		if high, ok = integer(f.eval(e.High)); !ok {
+			if l := f.someOf(e, owner); isList(l) {
+				return l
+			}
 			return f.shortened(e, owner)
 		}
 	}
@@ -155,12 +158,33 @@ func (f *frame) slice(e *ast.SliceExpr) Value {
 			high = len(owner.Elems)
 		}
 		if low >= 0 && low <= high && high <= len(owner.Elems) {
-			return &List{Elems: owner.Elems[low:high:high], Open: owner.Open}
+			return &List{Elems: owner.Elems[low:high:high], Type: owner.Type, Open: owner.Open}
 		}
+		return f.someOf(e, owner)
 	case Text:
 		return cut(owner, low, high, e)
 	}
 	return Unknown{Why: "slice", Expr: e}
+}
+
+// someOf is a list of which nobody knows where it was cut: each of its elements may
+// be left.
+func (f *frame) someOf(e *ast.SliceExpr, owner Value) Value {
+	return lift(func(v []Value) Value {
+		l, ok := v[0].(*List)
+		if !ok {
+			return Unknown{Why: "slice", Expr: e}
+		}
+		out := &List{Type: l.Type, Open: l.Open, Elems: slices.Clone(l.Elems)}
+		for i := range out.Elems {
+			out.Elems[i].May = true
+		}
+		return out
+	}, owner)
+}
+
+func isList(v Value) bool {
+	return slices.ContainsFunc(Alternatives(v), func(v Value) bool { _, is := v.(*List); return is })
 }
 
 // shortened is x[:len(x)-n] of a text that is not known whole.

@@ -301,7 +301,16 @@ func (f *frame) selected(e *ast.SelectorExpr) (v, owner Value) {
 	for _, o := range Alternatives(owner) {
 		out = append(out, f.field(o, e))
 	}
-	return oneOf(out...), owner
+	return oneOf(withoutDefault(out)...), owner
+}
+
+// withoutDefault are the values of a field without the empty text that it has until
+// somebody sets it, where somebody may: that is not known then.
+func withoutDefault(values []Value) []Value {
+	if !slices.ContainsFunc(values, func(v Value) bool { _, unknown := v.(Unknown); return unknown }) {
+		return values
+	}
+	return slices.DeleteFunc(values, func(v Value) bool { t, ok := v.(Text); return ok && len(t) == 0 })
 }
 
 func (f *frame) imported(e *ast.SelectorExpr) Value {

@@ -44,6 +44,8 @@ type Program struct {
 	embeddedTexts map[string]Value // by the names of embedded files
 	nestedOnce    sync.Once
 	nestedModules []*module
+	namedMu       sync.Mutex
+	named         map[string]bool // functions that Names was asked for
 	methodsOnce   sync.Once
 	instances     instances
 	methodsByName map[string][]*function

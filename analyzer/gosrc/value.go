@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -308,7 +309,8 @@ func sameWithin(a, b Value, depth int) bool {
 		b, ok := b.(*List)
 		return ok && (a == b || a.Open == b.Open && slices.EqualFunc(a.Elems, b.Elems, func(x, y Elem) bool { return x.May == y.May && sameWithin(x.Value, y.Value, depth-1) }))
 	case *Record:
-		return a == b
+		b, ok := b.(*Record)
+		return ok && (a == b || a.sameAs(b, depth))
 	case *Func:
 		return a == b
 	case *Chain:
@@ -322,6 +324,15 @@ func sameWithin(a, b Value, depth int) bool {
 		return ok
 	}
 	return false
+}
+
+// sameAs: two records that one place of the code makes, of the same values.
+func (r *Record) sameAs(o *Record, depth int) bool {
+	if r.Type != o.Type || r.Open != o.Open || len(r.At)+len(r.Keys) == 0 || (r.Rest == nil) != (o.Rest == nil) || r.Rest != nil && *r.Rest != *o.Rest {
+		return false
+	}
+	return maps.Equal(r.At, o.At) && maps.EqualFunc(r.Keys, o.Keys, sameText) &&
+		maps.EqualFunc(r.Fields, o.Fields, func(x, y Value) bool { return sameWithin(x, y, depth-1) })
 }
 
 // oneOf is the value that is one of those given.

@@ -309,11 +309,22 @@ func (f *frame) ret(s *ast.ReturnStmt) {
 		for _, e := range s.Results {
 			values = append(values, f.eval(e))
 		}
-		if last := s.Results[len(s.Results)-1]; looksLikeError(f.pkg, last) && !isNil(last) && !f.isCallResult(last) {
+		if last := s.Results[len(s.Results)-1]; looksLikeError(f.pkg, last) && !isNil(last) && (!f.isCallResult(last) || givesNothing(s)) {
 			values[len(values)-1] = Unknown{Why: whyError, Expr: last}
 		}
 	}
 	f.returns = append(f.returns, values)
+}
+
+// givesNothing says whether a return gives nil or T{} but for its last value: then it
+// is that which it is for.
+func givesNothing(s *ast.ReturnStmt) bool {
+	for _, e := range s.Results[:len(s.Results)-1] {
+		if lit, ok := e.(*ast.CompositeLit); !isNil(e) && (!ok || len(lit.Elts) > 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func isNil(e ast.Expr) bool {

@@ -19,6 +19,9 @@ type library struct {
 	path string // the beginning of its import path
 	maps bool   // names tables and columns after types
 	step func(c gosrc.Callee) gosrc.Step
+	// tells says of the name of a call whether each value that its first argument can
+	// be makes a statement of its own; nil when none does.
+	tells func(name string) bool
 	// spell returns the statement of a chain; nil when it is none, as a part of one.
 	spell func(*gosrc.Chain) gosrc.Text
 }
@@ -108,6 +111,72 @@ func spelled(ch *gosrc.Chain) gosrc.Text {
 		return lib.spell(ch)
 	}
 	return nil
+}
+
+// maxApart bounds the statements that one chain can be.
+const maxApart = 16
+
+// apart are the chains that a chain is, one for each value of what tells statements
+// apart: a table that is one of several.
+func apart(ch *gosrc.Chain) []*gosrc.Chain {
+	if len(ch.Links) == 0 {
+		return []*gosrc.Chain{ch}
+	}
+	lib := libraryOf(ch.Links[0].Callee)
+	if lib == nil || lib.tells == nil {
+		return []*gosrc.Chain{ch}
+	}
+	out := []*gosrc.Chain{{Base: ch.Base, Shared: ch.Shared}}
+	for _, l := range ch.Links {
+		choices := lib.choices(l)
+		if len(out)*len(choices) > maxApart {
+			choices = []gosrc.Link{l}
+		}
+		var longer []*gosrc.Chain
+		for _, one := range out {
+			for _, c := range choices {
+				longer = append(longer, &gosrc.Chain{Base: one.Base, Links: append(slices.Clip(one.Links), c), Shared: one.Shared})
+			}
+		}
+		out = longer
+	}
+	return out
+}
+
+// choices are the calls that a call is, one for each value that tells statements apart.
+func (lib *library) choices(l gosrc.Link) []gosrc.Link {
+	out := []gosrc.Link{l}
+	for i, arg := range l.Args {
+		var values []gosrc.Value
+		for _, v := range gosrc.Alternatives(arg) {
+			ch, isChain := v.(*gosrc.Chain)
+			if !isChain {
+				values = append(values, v)
+				continue
+			}
+			for _, inner := range apart(ch) {
+				values = append(values, inner)
+			}
+		}
+		if len(values) < 2 || i > 0 && !isAnyChain(values) || i == 0 && !lib.tells(l.Callee.Name) && !isAnyChain(values) {
+			continue
+		}
+		var more []gosrc.Link
+		for _, have := range out {
+			for _, v := range values {
+				one := have
+				one.Args = slices.Clone(have.Args)
+				one.Args[i] = v
+				more = append(more, one)
+			}
+		}
+		out = more
+	}
+	return out
+}
+
+func isAnyChain(values []gosrc.Value) bool {
+	return slices.ContainsFunc(values, func(v gosrc.Value) bool { _, is := v.(*gosrc.Chain); return is })
 }
 
 // spliced is a chain with what the functions that it is handed to add to it.

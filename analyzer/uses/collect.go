@@ -26,6 +26,9 @@ type candidate struct {
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
 	built   bool // spelled for a builder: its placeholders have their arguments with them
+	// kept are the calls of a builder that is kept in a struct which is handed on;
+	// steps are those of any builder.
+	kept, steps []*ast.CallExpr
 }
 
 // A collector walks functions and gathers candidates.
@@ -34,17 +37,27 @@ type collector struct {
 	wrappers []Wrapper
 	// calls are the arguments that each function of the program is called with,
 	// each list once.
-	calls map[*ast.FuncDecl][][]gosrc.Value
+	calls map[*ast.FuncDecl][]*callArgs
 	// fields are the values that each struct field is given; changes counts how
 	// often one came up.
 	fields  map[fieldKey][]given
 	changes int
-	order   []*declared
-	loose   []candidate
-	tables  registrations
+	// newCalls counts the calls of a function that came up.
+	newCalls map[*ast.FuncDecl]int
+	order    []*declared
+	loose    []candidate
+	tables   registrations
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
+	walks  int       // of functions again
+}
+
+// callArgs are the arguments of a call, and the functions that make it.
+type callArgs struct {
+	args []gosrc.Value
+	by   []*ast.FuncDecl
+	walk int // that came upon it last
 }
 
 // fieldKey tells fields apart, also where the types of a package are made twice.
@@ -66,14 +79,15 @@ const maxGiven = 16
 
 // declared is a function with what was found in it.
 type declared struct {
-	pkg   *gosrc.Package
-	decl  *ast.FuncDecl
-	found []candidate
-	needs bool       // parts of its texts, or of fields that it sets, come from parameters or fields
-	sets  bool       // a field, from a parameter
-	gave  []fieldKey // fields that it sets
-	tried int        // calls whose arguments were tried
-	seen  int        // changes of fields when it was walked last
+	pkg    *gosrc.Package
+	decl   *ast.FuncDecl
+	found  []candidate
+	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
+	sets   bool            // a field, from a parameter
+	gave   []fieldKey      // fields that it sets
+	called []*ast.FuncDecl // with arguments that tell a text
+	tried  int             // calls whose arguments were tried
+	seen   int             // changes of fields when it was walked last
 }
 
 // maxCalls bounds the calls that a function is walked for.
@@ -83,7 +97,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
-	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][][]gosrc.Value{}, fields: map[fieldKey][]given{}}
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, newCalls: map[*ast.FuncDecl]int{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step}
 	return c
 }
@@ -116,17 +130,41 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			break
 		}
 	}
+	all.dropKept()
 	for _, pkg := range packages {
 		all.leftOver(pkg)
 	}
 	return all
 }
 
+// dropKept leaves out builders that are kept in a struct where that is handed on, if
+// some function takes them from there and adds to them: that tells what is run.
+func (c *collector) dropKept() {
+	begun := map[*ast.CallExpr][][]*ast.CallExpr{}
+	for _, d := range c.order {
+		for _, f := range d.found {
+			if len(f.steps) > 0 && f.kept == nil {
+				begun[f.steps[0]] = append(begun[f.steps[0]], f.steps)
+			}
+		}
+	}
+	for _, d := range c.order {
+		d.found = slices.DeleteFunc(d.found, func(f candidate) bool {
+			n := len(f.kept)
+			return n > 0 && slices.ContainsFunc(begun[f.kept[0]], func(steps []*ast.CallExpr) bool {
+				return len(steps) > n && slices.Equal(steps[:n], f.kept)
+			})
+		})
+	}
+}
+
 // take adds what another collector found.
 func (c *collector) take(o *collector) {
 	for fn, calls := range o.calls {
-		for _, args := range calls {
-			c.addCall(fn, args)
+		for _, call := range calls {
+			for _, by := range call.by {
+				c.addCall(fn, call.args, by)
+			}
 		}
 	}
 	for field, values := range o.fields {
@@ -187,23 +225,26 @@ func (c *collector) walkAgain(d *declared) bool {
 		return false
 	}
 	calls := c.calls[d.decl]
-	if d.tried > 0 && d.tried == min(len(calls), maxCalls) && d.seen == c.changes {
+	if d.tried > 0 && d.tried == c.newCalls[d.decl] && d.seen == c.changes {
 		return false
 	}
 	if d.sets {
 		c.takeBack(d)
 	}
 	c.now = &declared{pkg: d.pkg, decl: d.decl}
-	for _, args := range calls[:min(len(calls), maxCalls)] {
-		c.walker.Param = argument(fn, args)
+	c.walks++
+	tried := max(c.newCalls[d.decl], 1)
+	for _, call := range calls[:min(len(calls), maxCalls)] {
+		c.walker.Param = argument(fn, call.args)
 		c.walker.Func(d.pkg, d.decl)
 	}
 	c.walker.Param = nil
 	if len(calls) == 0 || len(calls) > maxCalls {
 		c.walker.Func(d.pkg, d.decl)
 	}
-	d.tried, d.seen = max(min(len(calls), maxCalls), 1), c.changes
-	d.found, d.gave = c.now.found, c.now.gave
+	c.takeBackCalls(d)
+	d.tried, d.seen = tried, c.changes
+	d.found, d.gave, d.called = c.now.found, c.now.gave, append(d.called, c.now.called...)
 	return true
 }
 
@@ -267,7 +308,9 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 	known := false
 	for _, g := range c.fields[keyOf(f)] {
 		if _, unknown := g.value.(gosrc.Unknown); unknown {
-			values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
+			if g.by == nil || c.program.Names(g.by.Name.Name) { // else nobody calls what would give it
+				values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
+			}
 			continue
 		}
 		known = true
@@ -286,10 +329,19 @@ func (c *collector) set(f *types.Var, v gosrc.Value) {
 		if v.Why == "nil" || !holdsText(f.Type()) {
 			return
 		}
-		if v.Param != nil && c.now.decl != nil {
+		if (v.Param != nil || v.Field != nil) && c.now.decl != nil {
 			c.now.needs, c.now.sets = true, true
 		}
+	case gosrc.OneOf:
+		for _, a := range v {
+			c.set(f, a)
+		}
+		return
 	case gosrc.Text, *gosrc.List, *gosrc.Record:
+	case *gosrc.Func:
+		if !givesChain(f.Type()) {
+			return
+		}
 	case *gosrc.Chain:
 		if c.now.decl != nil && v.Open() {
 			c.now.needs, c.now.sets = true, true
@@ -303,11 +355,31 @@ func (c *collector) set(f *types.Var, v gosrc.Value) {
 
 func (c *collector) give(field fieldKey, g given) {
 	have := c.fields[field]
-	if len(have) >= maxGiven || slices.ContainsFunc(have, func(h given) bool { return h.by == g.by && gosrc.Same(h.value, g.value) }) {
+	if len(have) >= maxGiven || slices.ContainsFunc(have, func(h given) bool { return h.by == g.by && sameGiven(h.value, g.value) }) {
 		return
 	}
 	c.fields[field] = append(have, g)
 	c.changes++
+}
+
+// sameGiven: a function is the same as often as it is made.
+func sameGiven(a, b gosrc.Value) bool {
+	f, isFunc := a.(*gosrc.Func)
+	g, too := b.(*gosrc.Func)
+	if isFunc && too {
+		return f.Lit == g.Lit && f.Obj == g.Obj
+	}
+	return gosrc.Same(a, b)
+}
+
+// givesChain says whether a type is that of functions that give the value of a library.
+func givesChain(t types.Type) bool {
+	sig, ok := t.Underlying().(*types.Signature)
+	if !ok || sig.Results().Len() == 0 {
+		return false
+	}
+	pkg, _ := gosrc.Named(sig.Results().At(0).Type())
+	return pkg != "" && libraryAt(pkg) != nil
 }
 
 // holdsText says whether a type is a string, or a list or map of them.
@@ -328,7 +400,10 @@ func holdsText(t types.Type) bool {
 func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, tellsText) {
 		for _, target := range c.program.Declarations(fn) {
-			c.addCall(target, call.Args)
+			c.addCall(target, call.Args, c.now.decl)
+			if !slices.Contains(c.now.called, target) {
+				c.now.called = append(c.now.called, target)
+			}
 		}
 	}
 	done, wrapped := c.wrapped(call)
@@ -365,11 +440,19 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 	if args := ch.Links[len(ch.Links)-1].Args; len(args) > 0 && fromCaller(args[0]) {
 		c.now.needs = true
 	}
-	for _, one := range rowsOf(ch) {
-		for _, instance := range c.instances(one) {
-			if t := spelled(instance); t != nil {
-				c.built(call, arg, t)
+	n := len(c.now.found)
+	for _, row := range rowsOf(ch) {
+		for _, instance := range c.instances(row) {
+			for _, one := range apart(instance) {
+				if t := spelled(one); t != nil {
+					c.built(call, arg, t)
+				}
 			}
+		}
+	}
+	for i := range c.now.found[n:] {
+		for _, l := range ch.Links {
+			c.now.found[n+i].steps = append(c.now.found[n+i].steps, l.Call)
 		}
 	}
 }
@@ -454,14 +537,34 @@ func tellsText(v gosrc.Value) bool {
 	return false
 }
 
-func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value) {
+func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by *ast.FuncDecl) {
 	for _, have := range c.calls[fn] {
-		if slices.EqualFunc(have, args, gosrc.Same) {
-			return
+		if !slices.EqualFunc(have.args, args, gosrc.Same) {
+			continue
 		}
+		have.walk = c.walks
+		if !slices.Contains(have.by, by) {
+			have.by = append(have.by, by)
+		}
+		return
 	}
 	if len(c.calls[fn]) <= maxCalls {
-		c.calls[fn] = append(c.calls[fn], args)
+		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*ast.FuncDecl{by}, c.walks})
+		c.newCalls[fn]++
+	}
+}
+
+// takeBackCalls forgets the calls of a function that its last walk did not come upon
+// again: it knows its arguments better now.
+func (c *collector) takeBackCalls(d *declared) {
+	for _, fn := range d.called {
+		c.calls[fn] = slices.DeleteFunc(c.calls[fn], func(call *callArgs) bool {
+			if call.walk == c.walks || !slices.Contains(call.by, d.decl) {
+				return false
+			}
+			call.by = slices.DeleteFunc(call.by, func(by *ast.FuncDecl) bool { return by == d.decl })
+			return len(call.by) == 0
+		})
 	}
 }
 
@@ -484,8 +587,12 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 			}
 		case *gosrc.Record:
 			if depth > 0 {
+				n := len(c.now.found)
 				for _, name := range a.Names() {
 					c.texts(call, arg, a.Fields[name], depth-1)
+				}
+				for i := range c.now.found[n:] {
+					c.now.found[n+i].kept = c.now.found[n+i].steps
 				}
 			}
 		}

@@ -88,7 +88,11 @@ func settle(all []candidate, answers []answer) {
 		arg   int
 		begin token.Pos
 	}
-	read := map[key]map[schema.ColumnName]bool{}
+	type told struct { // of a column, and of what stands at a place
+		names  map[schema.ColumnName]bool
+		places map[schema.Position]bool
+	}
+	read := map[key]*told{}
 	for i, a := range answers {
 		if a.unresolved != nil || a.foreign != "" || len(a.queries) == 0 || all[i].call == nil {
 			continue
@@ -96,11 +100,12 @@ func settle(all []candidate, answers []answer) {
 		begin := all[i].text[0].Pos
 		for _, k := range [...]key{{all[i].call, all[i].arg, begin}, {begin: begin}} {
 			if read[k] == nil {
-				read[k] = map[schema.ColumnName]bool{}
+				read[k] = &told{map[schema.ColumnName]bool{}, map[schema.Position]bool{}}
 			}
 			for _, q := range a.queries {
 				for _, u := range q.Uses {
-					read[k][schema.ColumnName{Table: u.Table, Column: u.Column}] = true
+					read[k].names[schema.ColumnName{Table: u.Table, Column: u.Column}] = true
+					read[k].places[u.Pos] = true
 				}
 			}
 		}
@@ -130,7 +135,9 @@ func settle(all []candidate, answers []answer) {
 		if have != nil && all[i].call != nil {
 			a.unresolved = nil
 			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
-				q.Uses = slices.DeleteFunc(q.Uses, func(u *schema.Use) bool { return have[schema.ColumnName{Table: u.Table, Column: u.Column}] })
+				q.Uses = slices.DeleteFunc(q.Uses, func(u *schema.Use) bool {
+					return have.places[u.Pos] || have.names[schema.ColumnName{Table: u.Table, Column: u.Column}]
+				})
 				return len(q.Uses) == 0
 			})
 			continue
@@ -239,6 +246,11 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 			queries, err = again, nil
 		}
 	}
+	if _, unread := errors.AsType[*mysql.UnreadError](err); unread {
+		if again, ok := c.withoutSeparators(r, cand); ok {
+			queries, err = again, nil
+		}
+	}
 	unread, failed := errors.AsType[*mysql.UnreadError](err)
 	if failed {
 		if db := otherBranch(cand.site.Package, cand.guards); db != "" {
@@ -263,6 +275,18 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
 	}
 	return out
+}
+
+// withoutSeparators reads a text without the commas that stand between the turns of
+// a loop: of one turn there is none.
+func (c *collector) withoutSeparators(r *mysql.QueryReader, cand *candidate) ([]*schema.Query, bool) {
+	one := *cand
+	one.text = slices.DeleteFunc(slices.Clone(cand.text), func(p gosrc.Part) bool { return p.May && p.Hole == "" && strings.Trim(p.Text, ", ") == "" })
+	if len(one.text) == len(cand.text) {
+		return nil, false
+	}
+	queries, err := r.Query(c.input(&one))
+	return queries, err == nil
 }
 
 // always reads a text without what is added to it under a condition.

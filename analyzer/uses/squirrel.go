@@ -8,9 +8,10 @@ import (
 
 // squirrel is github.com/Masterminds/squirrel, and what is forked from it.
 var squirrel = &library{
-	name: "squirrel",
-	path: "github.com/Masterminds/squirrel",
-	step: squirrelStep,
+	name:  "squirrel",
+	path:  "github.com/Masterminds/squirrel",
+	step:  squirrelStep,
+	tells: squirrelTells,
 	spell: func(ch *gosrc.Chain) gosrc.Text {
 		q := newSquirrelQuery(ch)
 		if q.verb == "" {
@@ -30,6 +31,16 @@ func squirrelStep(c gosrc.Callee) gosrc.Step {
 		return gosrc.RunChain
 	}
 	return gosrc.AddLink
+}
+
+// squirrelTells says which calls name a table, or write SQL of which each text makes
+// a statement of its own.
+func squirrelTells(name string) bool {
+	switch name {
+	case "From", "FromSelect", "Into", "Table", "Insert", "Replace", "Update", "Delete", "Expr", "Options", "Prefix", "Suffix", "JoinClause":
+		return true
+	}
+	return strings.HasSuffix(name, "Join")
 }
 
 // A squirrelQuery sorts the links of a chain by the clause that they add to.
