@@ -527,7 +527,7 @@ func (q *gormQuery) onConflict(saved []modelField, r row) {
 			if !ok {
 				continue
 			}
-			if all, ok := c.Fields["UpdateAll"].(gosrc.Const); ok && all.Value.String() == "true" {
+			if all, ok := c.Fields["UpdateAll"].(gosrc.Const); ok && all.String() == "true" {
 				q.sql(" ON DUPLICATE KEY UPDATE ")
 				q.speller.assignments(saved, r)
 				return
