@@ -13,8 +13,6 @@ import (
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/mysql"
-	"github.com/expandcheck/expandcheck/lint/nearest"
-	"github.com/expandcheck/expandcheck/lint/report"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -219,32 +217,6 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 	}
 }
 
-// A catalog is a schema, with the tables that are gone as they were last: code
-// that still names them must be understood.
-type catalog struct {
-	*schema.Schema
-	gone map[string]*schema.Table
-}
-
-// Table returns the table of that name, also when it is gone.
-func (c catalog) Table(n schema.Name) *schema.Table {
-	if t := c.Schema.Table(n); t != nil || c.View(n) != nil {
-		return t
-	}
-	return c.gone[schema.Fold(n.Name)]
-}
-
-// Tables returns the tables, those that are gone last.
-func (c catalog) Tables() []*schema.Table {
-	out := c.Schema.Tables()
-	for _, name := range slices.Sorted(maps.Keys(c.gone)) {
-		if c.Schema.Table(schema.Name{Name: name}) == nil {
-			out = append(out, c.gone[name])
-		}
-	}
-	return out
-}
-
 // storedQueries reads the views, triggers, routines and events that are left: they
 // are users too.
 func (d *Database) storedQueries() []*schema.Query {
@@ -279,49 +251,4 @@ func withStored(u *schema.Uses, stored []*schema.Query) *schema.Uses {
 	out := *u
 	out.Queries = slices.Concat(u.Queries, stored)
 	return &out
-}
-
-// Uses lists who reads and writes what target names: a table, or table.column;
-// everything when it is empty.
-func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) {
-	cfg.NoCode, cfg.WholeCode, cfg.usesOnly = false, true, true
-	state, err := Load(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	out := &report.Uses{Target: target}
-	table, column, _ := strings.Cut(target, ".")
-	var known []string
-	for _, d := range state.Databases {
-		found := target == ""
-		for _, t := range d.Schema.Tables() {
-			known = append(known, t.Name.Name)
-			if strings.EqualFold(t.Name.Name, table) {
-				found = true
-				if column != "" && t.Column(column) == nil && !t.Unknown {
-					return nil, fmt.Errorf("table %s has no column %q: %s", t.Name, column, nearest.Hint(column, columnNames(t)))
-				}
-			}
-		}
-		if !found {
-			continue
-		}
-		out.Known = true
-		out.Add(d.HeadUses, func(u *schema.Use) bool {
-			return (table == "" || strings.EqualFold(u.Table.Name, table)) && (column == "" || strings.EqualFold(u.Column, column))
-		})
-	}
-	if !out.Known {
-		slices.Sort(known)
-		return nil, fmt.Errorf("no migration makes a table %q: %s", table, nearest.Hint(table, slices.Compact(known)))
-	}
-	return out, nil
-}
-
-func columnNames(t *schema.Table) []string {
-	out := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		out[i] = c.Name
-	}
-	return out
 }
