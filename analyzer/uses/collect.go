@@ -5,9 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -633,115 +631,4 @@ func whole(t gosrc.Text) gosrc.Text {
 		out[i].May = false
 	}
 	return out
-}
-
-// mayBeSQL says whether a text begins with a word that a statement can begin
-// with, behind comments.
-func mayBeSQL(t gosrc.Text) bool {
-	if len(t) == 0 || t[0].Hole != "" {
-		return false
-	}
-	s := strings.TrimLeft(t[0].Text, " \t\r\n(;")
-	if s == "" {
-		return len(t) > 1 && mayBeSQL(t[1:])
-	}
-	if strings.HasPrefix(s, "--") || strings.HasPrefix(s, "/*") || s[0] == '#' {
-		return true
-	}
-	n := strings.IndexFunc(s, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' })
-	if n < 0 {
-		n = len(s)
-	}
-	head := strings.ToLower(s[:n])
-	return statementWords[head] || (head == "create" || head == "alter") && makesStored().MatchString(s[n:])
-}
-
-// makesStored finds what has statements in it that stay in the database.
-var makesStored = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)^\s+(?:or\s+replace\s+|(?:definer|algorithm)\s*=\s*\S+\s+|sql\s+security\s+\w+\s+)*(?:view|trigger|event|procedure|function)\b`)
-})
-
-var statementWords = func() map[string]bool {
-	m := map[string]bool{}
-	for w := range strings.FieldsSeq("select insert replace update delete with truncate lock table values load explain call") {
-		m[w] = true
-	}
-	return m
-}()
-
-// says are functions that tell a person or a log what they are handed.
-func says(c gosrc.Callee) bool {
-	switch c.Pkg {
-	case "log", "log/slog", "errors", "testing", "github.com/pkg/errors", "github.com/sirupsen/logrus", "go.uber.org/zap", "github.com/rs/zerolog", "strings", "bytes", "regexp":
-		return true
-	case "fmt":
-		return true
-	}
-	switch strings.TrimSuffix(strings.TrimSuffix(c.Name, "ln"), "f") {
-	case "Debug", "Info", "Warn", "Warning", "Error", "Fatal", "Panic", "Trace", "Print", "Log", "Wrap", "Errorw", "Infow", "Debugw":
-		return true
-	}
-	return false
-}
-
-// leftOver adds the strings of a package that look like SQL and that no call was
-// seen to be handed: they are kept in fields, tables and variables.
-func (c *collector) leftOver(pkg *gosrc.Package) {
-	covered := map[token.Pos]bool{}
-	cover := func(list []candidate) {
-		for _, found := range list {
-			for _, p := range found.text {
-				covered[p.Pos] = true
-			}
-		}
-	}
-	for _, d := range c.order {
-		cover(d.found)
-	}
-	cover(c.loose)
-	for _, f := range pkg.Files {
-		for _, d := range f.Syntax.Decls {
-			decl, _ := d.(*ast.FuncDecl)
-			c.looseIn(pkg, decl, d, covered)
-		}
-	}
-}
-
-func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Node, covered map[token.Pos]bool) {
-	ast.Inspect(root, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if says(pkg.Callee(n)) && pkg.Callee(n).Name != "Sprintf" && pkg.Callee(n).Pkg != "strings" {
-				return false
-			}
-		case *ast.BinaryExpr, *ast.BasicLit:
-			e := n.(ast.Expr)
-			first := firstLiteral(e)
-			if first == nil || first.Kind != token.STRING || covered[first.Pos()+1] {
-				return true
-			}
-			w := &gosrc.Walker{Program: c.program}
-			for _, t := range gosrc.Texts(w.Expr(pkg, e)) {
-				if mayBeSQL(t) {
-					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: e}})
-					covered[first.Pos()+1] = true
-				}
-			}
-			return false
-		}
-		return true
-	})
-}
-
-// firstLiteral is the literal that a string expression begins with.
-func firstLiteral(e ast.Expr) *ast.BasicLit {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.BasicLit:
-		return e
-	case *ast.BinaryExpr:
-		if e.Op == token.ADD {
-			return firstLiteral(e.X)
-		}
-	}
-	return nil
 }
