@@ -53,7 +53,7 @@ type bunQuery struct {
 	run   *gosrc.Link
 	table gosrc.Text // nil when no model and no call names one
 	alias string
-	shape *shape
+	model *model
 	names *gosrc.Record // a map of columns that is the model
 	open  bool
 }
@@ -95,7 +95,7 @@ func (q *bunQuery) resolve() {
 	if named == nil {
 		return
 	}
-	q.shape = bunMapping.of(named, s, map[string]purpose{"SELECT": load, "INSERT": insert, "UPDATE": update}[q.verb])
+	q.model = bunMapping.of(named, s, map[string]purpose{"SELECT": load, "INSERT": insert, "UPDATE": update}[q.verb])
 	name, alias := bunTable(named, s)
 	q.table, q.alias = gosrc.Text{{Text: "`" + strings.ReplaceAll(name, ".", "`.`") + "`", Pos: l.Call.Args[0].Pos()}}, alias
 }
@@ -238,8 +238,8 @@ func (q *bunQuery) placeholder(l *gosrc.Link, arg int, name string, n int) {
 		q.part(q.table)
 		return
 	case "Columns", "TableColumns", "PKs", "TablePKs":
-		if q.shape != nil && len(q.shape.fields) > 0 {
-			q.columns(q.shape.fields, "")
+		if q.model != nil && len(q.model.fields) > 0 {
+			q.columns(q.model.fields, "")
 			return
 		}
 		q.hole("columns of a model")
@@ -376,7 +376,7 @@ func (q *bunQuery) selection() {
 		q.sql("1")
 	case len(fields) > 0:
 		q.columns(fields, q.alias)
-	case q.open && q.shape == nil:
+	case q.open && q.model == nil:
 		q.hole("columns that another function names")
 	default:
 		q.sql("*")
@@ -385,10 +385,10 @@ func (q *bunQuery) selection() {
 
 // fields are those of the model that calls do not leave out.
 func (q *bunQuery) fields() []modelField {
-	if q.shape == nil {
+	if q.model == nil {
 		return nil
 	}
-	return q.shape.without(textsIn(q.links["ExcludeColumn"]))
+	return q.model.without(textsIn(q.links["ExcludeColumn"]))
 }
 
 // tables writes the tables that are read or updated.
@@ -441,9 +441,9 @@ func (q *bunQuery) texts(before, between string, names ...string) {
 func (q *bunQuery) where() {
 	list := q.sequence(" WHERE ", " AND ")
 	q.conditions(list, q.all)
-	if q.shape != nil && q.shape.deleted != "" && len(q.links["WhereAllWithDeleted"]) == 0 && q.verb != "INSERT" {
+	if q.model != nil && q.model.deleted != "" && len(q.links["WhereAllWithDeleted"]) == 0 && q.verb != "INSERT" {
 		list.next()
-		q.sql("`" + q.alias + "`.`" + q.shape.deleted + "` IS NULL")
+		q.sql("`" + q.alias + "`.`" + q.model.deleted + "` IS NULL")
 	}
 }
 
@@ -480,10 +480,10 @@ func (q *bunQuery) conditions(list *sequence, all []gosrc.Link) {
 
 // keys writes the comparison of the primary key.
 func (q *bunQuery) keys(list *sequence) {
-	if q.shape == nil {
+	if q.model == nil {
 		return
 	}
-	for _, key := range q.shape.key() {
+	for _, key := range q.model.key() {
 		list.next()
 		q.sql("`" + q.alias + "`.`" + key + "` = ?")
 	}
@@ -546,7 +546,7 @@ func (q *bunQuery) assigned(list *sequence, p purpose) {
 		return
 	}
 	for _, f := range q.fields() {
-		if values[f.column] != nil || p == update && slices.Contains(q.shape.key(), f.column) {
+		if values[f.column] != nil || p == update && slices.Contains(q.model.key(), f.column) {
 			continue
 		}
 		list.next()
@@ -579,10 +579,10 @@ func (q *bunQuery) sets() {
 }
 
 func (q *bunQuery) deletes() {
-	if q.shape != nil && q.shape.deleted != "" && len(q.links["ForceDelete"]) == 0 {
+	if q.model != nil && q.model.deleted != "" && len(q.links["ForceDelete"]) == 0 {
 		q.sql("UPDATE ")
 		q.tables()
-		q.sql(" SET `" + q.alias + "`.`" + q.shape.deleted + "` = ?")
+		q.sql(" SET `" + q.alias + "`.`" + q.model.deleted + "` = ?")
 		q.where()
 		return
 	}
@@ -607,7 +607,7 @@ func (q *bunQuery) relation(l *gosrc.Link) {
 	if named == nil {
 		return
 	}
-	in := &bunQuery{speller: &speller{may: q.may, at: q.at}, verb: "SELECT", shape: bunMapping.of(named, s, load), links: links{}}
+	in := &bunQuery{speller: &speller{may: q.may, at: q.at}, verb: "SELECT", model: bunMapping.of(named, s, load), links: links{}}
 	table, alias := bunTable(named, s)
 	in.table, in.alias = gosrc.Text{{Text: "`" + table + "`", Pos: q.at, May: q.may}}, alias
 	for _, v := range l.Args[1:] {

@@ -224,7 +224,7 @@ func (q *goquQuery) selected(s *speller, list *sequence, l *gosrc.Link) {
 }
 
 // scanned is the model that the rows are read into.
-func (q *goquQuery) scanned() *shape {
+func (q *goquQuery) scanned() *model {
 	if q.run == nil || !strings.HasPrefix(q.run.Callee.Name, "ScanStruct") || len(q.run.Call.Args) == 0 {
 		return nil
 	}

@@ -41,7 +41,7 @@ type gormQuery struct {
 	*speller
 	links links
 	last  *gosrc.Link
-	model *shape      // nil when the table is named and no struct is mapped
+	model *model      // nil when the table is named and no struct is mapped
 	named *gosrc.Link // that hands it over
 	table gosrc.Text
 }
@@ -263,7 +263,7 @@ func (q *gormQuery) selected(l *gosrc.Link) {
 }
 
 // kept are the fields of a model that are not left out.
-func (q *gormQuery) kept(m *shape) []modelField {
+func (q *gormQuery) kept(m *model) []modelField {
 	omitted := textsIn(q.links["Omit"])
 	return slices.DeleteFunc(slices.Clone(m.fields), func(f modelField) bool {
 		return slices.Contains(omitted, f.column) || slices.Contains(omitted, f.field)

@@ -213,7 +213,7 @@ func (c *collector) handsOn(name string) bool {
 	return c.now.decl != nil && withoutContext(c.now.decl.Name.Name) == name
 }
 
-func (r *registration) write(s *speller, verb string, m *shape, of row) {
+func (r *registration) write(s *speller, verb string, m *model, of row) {
 	var fields, keys []modelField
 	for _, f := range m.fields {
 		if slices.Contains(r.left, f.field) {

@@ -20,14 +20,6 @@ type mappedField struct {
 	key     bool          // of the primary key
 }
 
-// A shape is what a library maps a struct to.
-type shape struct {
-	name    string // of the struct
-	fields  []modelField
-	deleted string   // the column that a soft delete sets; ""
-	keys    []string // columns of the primary key
-}
-
 // A purpose is what the columns of a struct are wanted for.
 type purpose uint8
 
@@ -38,13 +30,13 @@ const (
 )
 
 // of returns the columns of a struct for a purpose.
-func (m mapping) of(named *types.Named, s *types.Struct, p purpose) *shape {
-	out := &shape{name: named.Obj().Name()}
+func (m mapping) of(named *types.Named, s *types.Struct, p purpose) *model {
+	out := &model{name: named.Obj().Name()}
 	m.add(out, s, "", p, nil)
 	return out
 }
 
-func (m mapping) add(out *shape, s *types.Struct, prefix string, p purpose, path []string) {
+func (m mapping) add(out *model, s *types.Struct, prefix string, p purpose, path []string) {
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		if !f.Exported() && !f.Embedded() {
@@ -98,22 +90,4 @@ func dbTag(f *types.Var, tag reflect.StructTag) mappedField {
 		return mappedField{column: strings.ToLower(f.Name())}
 	}
 	return mappedField{column: name}
-}
-
-// key are the columns of the primary key: those that are marked, or else id.
-func (s *shape) key() []string {
-	if len(s.keys) > 0 {
-		return s.keys
-	}
-	for _, f := range s.fields {
-		if strings.EqualFold(f.column, "id") {
-			return []string{f.column}
-		}
-	}
-	return nil
-}
-
-// without are the fields but those whose columns are left out.
-func (s *shape) without(columns []string) []modelField {
-	return slices.DeleteFunc(slices.Clone(s.fields), func(f modelField) bool { return slices.Contains(columns, f.column) })
 }

@@ -3,6 +3,7 @@ package uses
 import (
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -120,4 +121,30 @@ func plural(name string) string {
 		return strings.TrimSuffix(name, "y") + "ies"
 	}
 	return name + "s"
+}
+
+// A model is a struct as a library maps it to a table.
+type model struct {
+	name    string // of the struct
+	fields  []modelField
+	deleted string   // the column that a soft delete sets; ""
+	keys    []string // columns of the primary key
+}
+
+// key are the columns of the primary key: those that are marked, or else id.
+func (m *model) key() []string {
+	if len(m.keys) > 0 {
+		return m.keys
+	}
+	for _, f := range m.fields {
+		if strings.EqualFold(f.column, "id") {
+			return []string{f.column}
+		}
+	}
+	return nil
+}
+
+// without are the fields but those whose columns are left out.
+func (m *model) without(columns []string) []modelField {
+	return slices.DeleteFunc(slices.Clone(m.fields), func(f modelField) bool { return slices.Contains(columns, f.column) })
 }

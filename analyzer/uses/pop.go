@@ -45,7 +45,7 @@ type popQuery struct {
 	last  *gosrc.Link
 	named *types.Named
 	s     *types.Struct
-	shape *shape
+	model *model
 	table gosrc.Text
 }
 
@@ -78,7 +78,7 @@ func (q *popQuery) resolve() {
 	if q.named, q.s = structOf(typeOf(q.last, 0)); q.named == nil {
 		return
 	}
-	q.shape, q.table = popMapping.of(q.named, q.s, p), popTable(q.last, q.named)
+	q.model, q.table = popMapping.of(q.named, q.s, p), popTable(q.last, q.named)
 }
 
 // popTable is the table of a model: what TableName gives, or the plural of its name.
@@ -147,17 +147,17 @@ func (q *popQuery) row(kind string) row {
 
 // fields are those of the model but the columns that arguments leave out.
 func (q *popQuery) fields(from int) []modelField {
-	if q.shape == nil {
+	if q.model == nil {
 		return nil
 	}
-	return q.shape.without(texts(q.last.Args[min(from, len(q.last.Args)):]))
+	return q.model.without(texts(q.last.Args[min(from, len(q.last.Args)):]))
 }
 
 func (q *popQuery) updates(name string) {
 	q.sql("UPDATE ")
 	q.target()
 	list := q.sequence(" SET ", ", ")
-	if name == "Update" && q.shape != nil {
+	if name == "Update" && q.model != nil {
 		for _, f := range q.fields(1) {
 			if f.column == "created_at" || f.field == "ID" {
 				continue
@@ -171,7 +171,7 @@ func (q *popQuery) updates(name string) {
 			q.columnName(v)
 			q.sql(" = ?")
 		}
-		if q.shape != nil && len(q.shape.fields) > len(q.shape.without([]string{"updated_at"})) {
+		if q.model != nil && len(q.model.fields) > len(q.model.without([]string{"updated_at"})) {
 			list.next()
 			q.sql("`updated_at` = ?")
 		}
@@ -244,7 +244,7 @@ func (q *popQuery) selection() {
 	if list.n > 0 {
 		return
 	}
-	if q.shape == nil || len(q.shape.fields) == 0 {
+	if q.model == nil || len(q.model.fields) == 0 {
 		q.sql("*")
 		return
 	}
@@ -252,7 +252,7 @@ func (q *popQuery) selection() {
 	if known, ok := q.table.Known(); ok && !strings.Contains(known, ".") {
 		of = strings.Trim(known, "`")
 	}
-	q.columns(q.shape.fields, of)
+	q.columns(q.model.fields, of)
 }
 
 func (q *popQuery) where() {
@@ -267,10 +267,10 @@ func (q *popQuery) where() {
 	}
 	switch strings.TrimPrefix(q.last.Callee.Name, "ValidateAnd") {
 	case "Find", "Reload", "Update", "UpdateColumns", "Destroy":
-		if q.shape == nil {
+		if q.model == nil {
 			return
 		}
-		for _, key := range q.shape.key() {
+		for _, key := range q.model.key() {
 			list.next()
 			q.sql("`" + key + "` = ?")
 		}

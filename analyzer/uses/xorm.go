@@ -72,7 +72,7 @@ type xormQuery struct {
 	all   []gosrc.Link
 	last  *gosrc.Link
 	bean  int // the argument that gives columns, conditions, or both
-	shape *shape
+	model *model
 	table gosrc.Text
 }
 
@@ -121,7 +121,7 @@ var xormPurposes = map[string]purpose{"Insert": insert, "InsertOne": insert, "In
 
 // resolve finds the model and its table: of the bean, or of Table.
 func (q *xormQuery) resolve() {
-	q.shape, q.table = nil, nil
+	q.model, q.table = nil, nil
 	p := xormPurposes[q.last.Callee.Name]
 	if p == 0 {
 		p = load
@@ -135,9 +135,9 @@ func (q *xormQuery) resolve() {
 		q.table = quotedName(t)
 		return
 	}
-	shape := q.shape
-	if q.take(l, 0, p); shape != nil {
-		q.shape = shape
+	model := q.model
+	if q.take(l, 0, p); model != nil {
+		q.model = model
 	}
 }
 
@@ -146,7 +146,7 @@ func (q *xormQuery) take(l *gosrc.Link, arg int, p purpose) {
 	if named == nil || isTime(named) {
 		return
 	}
-	q.shape = xormMapping.of(named, s, p)
+	q.model = xormMapping.of(named, s, p)
 	q.table = xormTable(l, named, l.Call.Args[min(arg, len(l.Call.Args)-1)])
 }
 
@@ -270,11 +270,11 @@ func (q *xormQuery) selection() {
 	if list.n > 0 {
 		return
 	}
-	if q.shape == nil || len(q.shape.fields) == 0 || len(q.links["Join"]) > 0 {
+	if q.model == nil || len(q.model.fields) == 0 || len(q.links["Join"]) > 0 {
 		q.sql("*")
 		return
 	}
-	if fields := q.shape.without(lower(textsIn(q.links["Omit"]))); len(fields) > 0 {
+	if fields := q.model.without(lower(textsIn(q.links["Omit"]))); len(fields) > 0 {
 		q.columns(fields, "")
 		return
 	}
@@ -304,10 +304,10 @@ func (q *xormQuery) where(bean int) {
 				list.next()
 				xormIn(q.speller, l)
 			case "ID", "Id":
-				if q.shape == nil {
+				if q.model == nil {
 					return
 				}
-				for _, key := range q.shape.key() {
+				for _, key := range q.model.key() {
 					list.next()
 					q.sql("`" + key + "` = ?")
 				}
@@ -317,9 +317,9 @@ func (q *xormQuery) where(bean int) {
 	if bean >= 0 && len(q.links["NoAutoCondition"]) == 0 {
 		q.beanConditions(list, bean)
 	}
-	if q.shape != nil && q.shape.deleted != "" && len(q.links["Unscoped"]) == 0 && len(q.links["Join"]) == 0 {
+	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 && len(q.links["Join"]) == 0 {
 		list.next()
-		q.sql("(`" + q.shape.deleted + "` IS NULL)")
+		q.sql("(`" + q.model.deleted + "` IS NULL)")
 	}
 }
 
@@ -395,8 +395,8 @@ func (q *xormQuery) inserts() {
 	q.sql("INSERT INTO ")
 	q.target()
 	list := q.sequence(" SET ", ", ")
-	if !q.named(list) && q.shape != nil {
-		q.speller.inserts(q.shape.without(lower(textsIn(q.links["Omit"]))), q.row())
+	if !q.named(list) && q.model != nil {
+		q.speller.inserts(q.model.without(lower(textsIn(q.links["Omit"]))), q.row())
 		return
 	}
 	if list.n == 0 {
@@ -423,8 +423,8 @@ func (q *xormQuery) named(list *sequence) bool {
 
 // ofBean writes a column that Cols names: it is set also to what nobody gave the bean.
 func (q *xormQuery) ofBean(name gosrc.Value) {
-	if t, ok := name.(gosrc.Text); ok && q.shape != nil {
-		for _, f := range q.shape.fields {
+	if t, ok := name.(gosrc.Text); ok && q.model != nil {
+		for _, f := range q.model.fields {
 			if o, _ := q.row().origin(f); strings.EqualFold(f.column, strings.Trim(t.String(), "`")) && (o == gosrc.Zero || o == gosrc.Loaded) {
 				q.assign(f, q.row())
 				return
@@ -490,7 +490,7 @@ func (q *xormQuery) arithmetic(list *sequence) {
 // changed writes the fields of the bean that an update changes: those that are set,
 // all with AllCols, and the time of the change.
 func (q *xormQuery) changed(list *sequence) {
-	if q.shape == nil || q.bean >= len(q.last.Args) {
+	if q.model == nil || q.bean >= len(q.last.Args) {
 		return
 	}
 	if r, ok := q.last.Args[q.bean].(*gosrc.Record); ok && len(r.Keys) > 0 {
@@ -498,7 +498,7 @@ func (q *xormQuery) changed(list *sequence) {
 	}
 	must := lower(append(textsIn(q.links["MustCols"]), textsIn(q.links["UseBool"])...))
 	r, known := q.last.Args[q.bean].(*gosrc.Record)
-	for _, f := range q.shape.without(append(lower(textsIn(q.links["Omit"])), q.shape.keys...)) {
+	for _, f := range q.model.without(append(lower(textsIn(q.links["Omit"])), q.model.keys...)) {
 		may := true
 		switch {
 		case len(q.links["AllCols"]) > 0 || slices.Contains(must, f.column):
@@ -524,10 +524,10 @@ func (q *xormQuery) row() row {
 }
 
 func (q *xormQuery) deletes() {
-	if q.shape != nil && q.shape.deleted != "" && len(q.links["Unscoped"]) == 0 {
+	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
 		q.sql("UPDATE ")
 		q.target()
-		q.sql(" SET `" + q.shape.deleted + "` = ?")
+		q.sql(" SET `" + q.model.deleted + "` = ?")
 	} else {
 		q.sql("DELETE FROM ")
 		q.target()
