@@ -304,7 +304,11 @@ func (f *frame) rangeLoop(s *ast.RangeStmt) {
 	}
 	if open {
 		f.set(s.Key, Unknown{Why: "range", Expr: s.Key})
-		f.set(s.Value, Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value, Loaded: isLoaded(over)})
+		element := Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value, Loaded: isLoaded(over)}
+		if u, ok := over.(Unknown); ok {
+			element.Param = u.Param
+		}
+		f.set(s.Value, element)
 		f.someTurns(&ast.UnaryExpr{Op: token.RANGE, X: s.X, OpPos: s.Range}, s.Body, nil)
 	}
 }

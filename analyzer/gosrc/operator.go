@@ -89,7 +89,7 @@ func (f *frame) binary(e ast.Expr, op token.Token, x, y Value) Value {
 func (f *frame) operate(e ast.Expr, op token.Token, x, y Value) Value {
 	tx, isTextX := x.(Text)
 	ty, isTextY := y.(Text)
-	if op == token.ADD && (isTextX || isTextY) {
+	if op == token.ADD && (isTextX || isTextY || isChain(x) && isChain(y)) {
 		return concat(f.text(x, operand(e, 0)), f.text(y, operand(e, 1)))
 	}
 	if isTextX && isTextY {
@@ -184,6 +184,12 @@ func (f *frame) text(v Value, e ast.Expr) Text {
 			t[0].Expr = v.Expr
 		}
 		return t
+	case *Chain:
+		if f.w.Spell != nil {
+			if t := f.w.Spell(v); len(t) > 0 {
+				return t
+			}
+		}
 	}
 	return hole(e, "not a string")
 }

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"maps"
@@ -49,6 +50,10 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	case "strings.Replace", "strings.ReplaceAll":
 		if len(args) >= 3 {
 			return lift(func(v []Value) Value { return f.replaced(call, v) }, args...), true
+		}
+	case "strings.HasPrefix", "strings.HasSuffix", "strings.Contains", "strings.EqualFold":
+		if len(args) == 2 {
+			return lift(func(v []Value) Value { return tested(call, c.Name, v) }, args...), true
 		}
 	case "strings.NewReplacer":
 		l := &List{}
@@ -121,6 +126,17 @@ func (f *frame) split(args []Value) (Value, bool) {
 }
 
 // pure evaluates functions of package strings whose arguments are known.
+// tested is what a function says of two texts, if both are known.
+func tested(call *ast.CallExpr, name string, v []Value) Value {
+	s, ok := known(v[0])
+	part, too := known(v[1])
+	if !ok || !too {
+		return Unknown{Why: "strings." + name, Expr: call}
+	}
+	do := map[string]func(string, string) bool{"HasPrefix": strings.HasPrefix, "HasSuffix": strings.HasSuffix, "Contains": strings.Contains, "EqualFold": strings.EqualFold}[name]
+	return Const{constant.MakeBool(do(s, part))}
+}
+
 func (f *frame) pure(call *ast.CallExpr, name string, args []Value) (Value, bool) {
 	do, ok := pureFuncs[name]
 	if !ok || len(args) < do.args {

@@ -135,7 +135,7 @@ type OneOf []Value
 type Unknown struct {
 	Why   string
 	Expr  ast.Expr
-	Param *types.Var // the parameter that it comes from, unchanged
+	Param *types.Var // the parameter that it, or the list that it is of, comes from, unchanged
 	Field *types.Var // the struct field that it comes from, unchanged
 	// Loaded says that it is a row as it was loaded or saved.
 	Loaded bool

@@ -19,6 +19,8 @@ type Walker struct {
 	Call func(*Call)
 	// Chain says what a call is to a library whose values are chains of calls.
 	Chain func(Callee) Step
+	// Spell gives the text of what a chain has built, where that is part of a string.
+	Spell func(*Chain) Text
 	// Param gives a parameter of Func its value, Field a field of a struct that is
 	// not known, where somebody knows; nil values stay unknown.
 	Param func(*types.Var) Value
@@ -199,10 +201,44 @@ func (f *frame) results(n int) []Value {
 			out[i] = Unknown{Why: "no result"}
 			continue
 		}
-		out[i] = oneOf(all...)
+		out[i] = oneOf(withoutQuotes(all)...)
 	}
 	return out
 }
+
+// withoutQuotes are the results of a function; one where they are one text in the
+// quotes of several dialects: that in backquotes, or the first.
+func withoutQuotes(results []Value) []Value {
+	if len(results) < 2 {
+		return results
+	}
+	best := results[0]
+	for _, v := range results {
+		t, ok := v.(Text)
+		first, too := best.(Text)
+		if !ok || !too || !sameText(unquoted(t), unquoted(first)) {
+			return results
+		}
+		if len(t) > 0 && t[0].Text == "`" {
+			best = v
+		}
+	}
+	if len(unquoted(best.(Text))) == 0 { //nolint:forcetypeassert // seen above
+		return results
+	}
+	return []Value{best}
+}
+
+// unquoted is a text without the quotes around it, if they are pieces of it.
+func unquoted(t Text) Text {
+	n := len(t)
+	if n < 3 || !isQuote(t[0].Text) || !isQuote(t[n-1].Text) {
+		return t
+	}
+	return t[1 : n-1]
+}
+
+func isQuote(s string) bool { return s == "`" || s == `"` || s == "[" || s == "]" }
 
 // failed says whether a return hands back an error beside its values.
 func failed(r []Value) bool {

@@ -177,6 +177,19 @@ func isAnyChain(values []gosrc.Value) bool {
 	return slices.ContainsFunc(values, func(v gosrc.Value) bool { _, is := v.(*gosrc.Chain); return is })
 }
 
+// partly is spelled for a chain that is part of a text; its holes are those of what it
+// was begun on.
+func partly(ch *gosrc.Chain) gosrc.Text {
+	t := spelled(ch)
+	u, unknown := ch.Base.(gosrc.Unknown)
+	for i := range t {
+		if p := &t[i]; unknown && p.Hole != "" && p.Param == nil && p.Field == nil {
+			p.Param, p.Field = u.Param, u.Field
+		}
+	}
+	return t
+}
+
 // spliced is a chain with what the functions that it is handed to add to it.
 func spliced(ch *gosrc.Chain) *gosrc.Chain {
 	out := &gosrc.Chain{Base: ch.Base, Shared: ch.Shared}

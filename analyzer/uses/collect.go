@@ -82,6 +82,7 @@ type declared struct {
 	found  []candidate
 	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
 	sets   bool            // a field, from a parameter
+	hands  bool            // on a list or an interface that it is given
 	gave   []fieldKey      // fields that it sets
 	called []*ast.FuncDecl // with arguments that tell a text
 	tried  int             // calls whose arguments were tried
@@ -96,7 +97,7 @@ const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, newCalls: map[*ast.FuncDecl]int{}}
-	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step}
+	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step, Spell: partly}
 	return c
 }
 
@@ -209,7 +210,7 @@ func (c *collector) again() bool {
 	c.walker.Field = c.field
 	for _, sets := range [...]bool{true, false} {
 		for _, d := range c.order {
-			if d.needs && d.sets == sets && c.walkAgain(d) {
+			if (d.needs || d.hands && len(c.calls[d.decl]) > 0) && d.sets == sets && c.walkAgain(d) {
 				more = true
 			}
 		}
@@ -242,7 +243,10 @@ func (c *collector) walkAgain(d *declared) bool {
 	}
 	c.takeBackCalls(d)
 	d.tried, d.seen = tried, c.changes
-	d.found, d.gave, d.called = c.now.found, c.now.gave, append(d.called, c.now.called...)
+	if d.needs { // else its texts are its callers'
+		d.found = c.now.found
+	}
+	d.gave, d.called = c.now.gave, append(d.called, c.now.called...)
 	return true
 }
 
@@ -408,6 +412,7 @@ func (c *collector) call(call *gosrc.Call) {
 	if !wrapped && says(call.Callee) {
 		return
 	}
+	c.now.hands = c.now.hands || call.Callee.Func != nil && slices.ContainsFunc(call.Args, handedOn)
 	c.mappedCall(call)
 	if call.Receiver != nil {
 		c.chains(call, call.Receiver)
@@ -417,6 +422,22 @@ func (c *collector) call(call *gosrc.Call) {
 			c.texts(call, i, arg, 2)
 		}
 	}
+}
+
+// handedOn says whether a value is a parameter of which only the caller knows what it
+// holds: a list, or an interface.
+func handedOn(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	if !ok || u.Param == nil {
+		return false
+	}
+	t := u.Param.Type()
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = s.Elem()
+	}
+	face, ok := t.Underlying().(*types.Interface)
+	pkg, _ := gosrc.Named(t)
+	return ok && (face.Empty() || pkg != "" && libraryAt(pkg) != nil)
 }
 
 // chains adds the statements of the builders that a call runs.

@@ -170,6 +170,19 @@ func namesOther(cond ast.Expr) string {
 	case *ast.SelectorExpr:
 		name = e.Sel.Name
 	}
+	return databaseIn(name)
+}
+
+// otherFunction returns the other database that the name of a function tells of.
+func otherFunction(decl *ast.FuncDecl) string {
+	if decl == nil {
+		return ""
+	}
+	return databaseIn(decl.Name.Name)
+}
+
+// databaseIn returns the other database that a name has in it.
+func databaseIn(name string) string {
 	name = strings.ToLower(name)
 	for _, word := range [...]string{"sqlite", "postgres", "mssql", "cockroach", "spanner"} {
 		if strings.Contains(name, word) && !strings.HasPrefix(name, "no") {

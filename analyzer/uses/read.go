@@ -252,6 +252,9 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		}
 	}
 	unread, failed := errors.AsType[*mysql.UnreadError](err)
+	if db := otherFunction(cand.site.Decl); db != "" && doubtful(queries) {
+		return answer{foreign: db}
+	}
 	if failed {
 		if db := otherBranch(cand.site.Package, cand.guards); db != "" {
 			return answer{foreign: db}
@@ -275,6 +278,13 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		out.unresolved = &schema.Unresolved{Pos: schema.Position{File: pos.Filename, Line: pos.Line, Column: pos.Column}, Function: functionName(cand.site.Decl), Text: text, Why: unread.Why}
 	}
 	return out
+}
+
+// doubtful says whether some use of the queries is not certain.
+func doubtful(queries []*schema.Query) bool {
+	return slices.ContainsFunc(queries, func(q *schema.Query) bool {
+		return slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return !u.Certain })
+	})
 }
 
 // withoutSeparators reads a text without the commas that stand between the turns of

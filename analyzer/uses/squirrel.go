@@ -286,6 +286,10 @@ func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 		s.alternatives(v, s.value)
 		return
 	}
+	if ch.Links[0].Callee.Name == "Case" {
+		q.cases(s, ch)
+		return
+	}
 	switch last := &ch.Links[len(ch.Links)-1]; last.Callee.Name {
 	case "Expr":
 		s.inside(last, func() { s.first(last.Args) })
@@ -300,6 +304,29 @@ func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 		q.subselect(s, ch)
 		s.sql(")")
 	}
+}
+
+// cases writes CASE what WHEN … THEN … ELSE … END.
+func (q *squirrelQuery) cases(s *speller, ch *gosrc.Chain) {
+	s.sql("CASE")
+	whens := 0
+	for i := range ch.Links {
+		l := &ch.Links[i]
+		before := map[string][]string{"Case": {" "}, "When": {" WHEN ", " THEN "}, "Else": {" ELSE "}}[l.Callee.Name]
+		s.inside(l, func() {
+			for i, v := range l.Args[:min(len(l.Args), len(before))] {
+				s.sql(before[i])
+				q.operand(s, v)
+			}
+		})
+		if l.Callee.Name == "When" {
+			whens++
+		}
+	}
+	if whens == 0 {
+		s.sql(" WHEN ? THEN ?")
+	}
+	s.sql(" END")
 }
 
 func (q *squirrelQuery) subselect(s *speller, v gosrc.Value) {

@@ -148,7 +148,7 @@ func flagged(is bool, text string) string {
 // replay makes the schema of a file of DDL.
 func replay(srv *server.Server, ddl string) *schema.Schema {
 	s := schema.New()
-	f := sqltext.NewFile("schema.sql", ddl)
+	f := sqltext.NewTemplate("schema.sql", ddl, nil)
 	r := mysql.NewReader(srv)
 	statements := sqltext.Split(f, 0, len(f.Text), 0)
 	for i := range statements {

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pingcap/tidb/pkg/parser/ast"
@@ -10,6 +11,7 @@ import (
 	"github.com/pingcap/tidb/pkg/parser/types"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
+	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
 
 // offsets returns the byte range of a clause in the text.
@@ -74,9 +76,18 @@ func (s *statement) elements() []clause {
 	return nil
 }
 
+// prefixed says whether a placeholder without a value stands before a name.
+func (s *statement) prefixed(name string) bool {
+	f := s.source.File
+	return slices.ContainsFunc(f.Holes(s.source.Start, s.source.End), func(h sqltext.Hole) bool {
+		return h.Start == h.End && strings.HasPrefix(f.Text[h.End:], name)
+	})
+}
+
 func (s *statement) createTable(n *ast.CreateTableStmt) schema.Change {
 	c := &schema.CreateTable{On: s.on(n.Table, s.whole(), n.IfNotExists), OrReplace: s.has(factReplace)}
 	t := &schema.Table{Name: name(n.Table), Temporary: n.TemporaryKeyword != ast.TemporaryNone, Partitioned: n.Partition != nil}
+	t.Prefixed = s.prefixed(t.Name.Name)
 	c.Def = t
 	if n.ReferTable != nil {
 		like := name(n.ReferTable)

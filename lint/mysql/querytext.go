@@ -339,6 +339,13 @@ func (q *reading) holesIn(n *spelling) {
 	}
 }
 
+// saysPrefix says whether what hides the beginning of a name is called a prefix, as in
+// {s.tablePrefix}boards: all tables have it.
+func (n spelling) saysPrefix() bool {
+	hole, rest, ok := strings.Cut(n.text, "}")
+	return ok && n.prefix == "" && rest == n.suffix && strings.HasSuffix(strings.ToLower(strings.TrimRight(hole, "()")), "prefix")
+}
+
 // fits says whether a name of the schema can be the one that is spelled.
 func (n spelling) fits(name string) bool {
 	if !n.hole {

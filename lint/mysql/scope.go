@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pingcap/tidb/pkg/parser/ast"
@@ -128,7 +129,7 @@ func (q *reading) source(sc *scope, n *ast.TableName, alias string, write bool) 
 		s.opaque = true
 		return s
 	}
-	if t := q.catalog.Table(full); t != nil {
+	if t := q.catalog.Table(full); t != nil && !(t.Prefixed && t.Name.Name != sp.text) { // Users is not {{.prefix}}users
 		s.table, s.elsewhere = t, full.DB != "" && t.Name.DB == ""
 		q.wholeUse(t.Name, sp, write)
 		s.whole = len(q.uses)
@@ -163,6 +164,9 @@ func (q *reading) hiddenTable(s *source, sp spelling, write bool) {
 				only = t
 			}
 		}
+	}
+	if exact := q.catalog.Table(schema.Name{Name: sp.suffix}); fitting > 1 && exact != nil && sp.saysPrefix() {
+		fitting, only = 1, exact
 	}
 	if fitting == 1 {
 		s.table = only
@@ -503,6 +507,10 @@ func hidesInner(unsure []*source, sc *scope) bool {
 
 // unsure returns the sources that may have a column that no known table has.
 func (q *reading) unsure(sources []*source, name string) []match {
+	first := sources[0]
+	if first.table != nil && !slices.ContainsFunc(sources, func(s *source) bool { return s.table != first.table }) {
+		sources = sources[:1] // whichever it is, it is that table
+	}
 	var out []match
 	for _, s := range sources {
 		switch {

@@ -43,6 +43,9 @@ type Table struct {
 	// Unknown says that its definition is not known whole: its CREATE was not
 	// replayed, or something that could not be read touched it.
 	Unknown bool
+	// Prefixed says that a placeholder without a value stands before its name, as in
+	// {{.prefix}}users: what runs has more letters.
+	Prefixed bool
 	// Release is the number of the release that made it; 0 for what was there before.
 	Release int
 }
