@@ -304,22 +304,23 @@ func openRecord(r *gosrc.Record) gosrc.Value {
 	return out
 }
 
-// field is what a struct field is given; what is not known of that is a value too.
+// field is what a struct field is given; what is not known of that is a value too, if
+// anybody calls what would give it.
 func (c *collector) field(f *types.Var) gosrc.Value {
 	var values []gosrc.Value
-	known := false
+	var unknown []given
 	for _, g := range c.fields[keyOf(f)] {
-		if _, unknown := g.value.(gosrc.Unknown); unknown {
-			if g.by == nil || c.program.Names(g.by.Name.Name) { // else nobody calls what would give it
-				values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
-			}
-			continue
+		if _, is := g.value.(gosrc.Unknown); is {
+			unknown = append(unknown, g)
+		} else {
+			values = append(values, g.value)
 		}
-		known = true
-		values = append(values, g.value)
 	}
-	if !known {
+	if len(values) == 0 {
 		return nil
+	}
+	if slices.ContainsFunc(unknown, func(g given) bool { return g.by == nil || c.program.Names(g.by.Name.Name) }) {
+		values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
 	}
 	return gosrc.Either(values...)
 }
