@@ -59,6 +59,9 @@ func (c *candidate) into(q *schema.Query, scan *ast.CallExpr) {
 		}
 		for i, e := range scan.Args {
 			q.Results[i].Into = c.target(e)
+			if f := c.fieldIn(e); f != nil {
+				c.ofField(q, &q.Results[i], f)
+			}
 		}
 	case len(scan.Args) > 0:
 		c.mapped(q, scan.Args[len(scan.Args)-1])
@@ -116,8 +119,12 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 		if f != nil && !isUnknown(f.Type()) {
 			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
 		}
-		if r.Star && f != nil {
+		switch {
+		case f == nil:
+		case r.Star:
 			c.ofRow(q, r, f)
+		default:
+			c.ofField(q, r, f)
 		}
 	}
 }
@@ -129,6 +136,32 @@ func (c *candidate) ofRow(q *schema.Query, r *schema.Result, f *types.Var) {
 			u.Field = fieldAt(c.site.Package.Position, f)
 		}
 	}
+}
+
+// ofField notes the field that a column goes into which the statement names.
+func (c *candidate) ofField(q *schema.Query, r *schema.Result, f *types.Var) {
+	for _, u := range q.Uses {
+		if u.By == schema.ByName && u.Part == schema.InResult && u.Table == r.Table && strings.EqualFold(u.Column, r.Column) {
+			u.Into = fieldAt(c.site.Package.Position, f)
+		}
+	}
+}
+
+// fieldIn is the field of a struct that an argument of Scan points to, or nil.
+func (c *candidate) fieldIn(e ast.Expr) *types.Var {
+	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
+	if !ok || u.Op != token.AND {
+		return nil
+	}
+	sel, ok := ast.Unparen(u.X).(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	f, ok := c.site.Package.Info.Uses[sel.Sel].(*types.Var)
+	if !ok || !f.IsField() {
+		return nil
+	}
+	return f
 }
 
 func structName(t types.Type) string {

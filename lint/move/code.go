@@ -124,6 +124,9 @@ func (r *reader) queries() []*schema.Query {
 	var out []*schema.Query
 	for _, q := range r.uses.Queries {
 		if r.standing(q) && !q.Off(r.flags()) {
+			if r.uses.Rows != nil && !r.move.OfTables() {
+				q = r.intoFields(q)
+			}
 			out = append(out, q)
 		}
 	}

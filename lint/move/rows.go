@@ -15,8 +15,9 @@ func (m *Move) fieldNames(u *schema.Uses) []string {
 	if u == nil || m.OfTables() {
 		return nil
 	}
+	r := &reader{move: m}
 	for _, q := range u.Queries {
-		for _, use := range q.Uses {
+		for _, use := range r.intoFields(q).Uses {
 			if use.Field != nil && (side(m.from, use) || side(m.to, use)) && !slices.Contains(out, use.Field.Name) {
 				out = append(out, use.Field.Name)
 			}
@@ -36,6 +37,35 @@ func Fields(moves []*Move, u *schema.Uses) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// intoFields is a statement that names both sides and gives them to fields of structs:
+// what becomes of the fields tells which of them is read. Any other is itself.
+func (r *reader) intoFields(q *schema.Query) *schema.Query {
+	var old, fresh, out []*schema.Use
+	for _, u := range q.Uses {
+		switch {
+		case u.Into == nil || u.Write:
+		case r.isOld(u):
+			old = append(old, u)
+		case r.isNew(u):
+			fresh = append(fresh, u)
+		}
+	}
+	if len(old) == 0 || len(fresh) == 0 || q.Kind != schema.SelectQuery || *old[0].Into == *fresh[0].Into {
+		return q
+	}
+	read := *q
+	for _, u := range q.Uses {
+		if slices.Contains(old, u) || slices.Contains(fresh, u) {
+			row := *u
+			row.Query, row.Field = &read, u.Into
+			u = &row
+		}
+		out = append(out, u)
+	}
+	read.Uses = out
+	return &read
 }
 
 // byField says whether a use counts by what happens to the field that it is mapped to.

@@ -98,6 +98,9 @@ type Use struct {
 	// Field is the field of a Go struct that the column goes into or comes from, as
 	// part of a whole row; nil where the code spells what it does with the column.
 	Field *RowField
+	// Into is the field of a Go struct that a column goes into which the statement
+	// itself names; nil when it goes elsewhere, or nobody knows where.
+	Into *RowField
 	// Origin is where the field comes from that a row is saved with; Set the place
 	// where it is set, when that was seen.
 	Origin Origin
