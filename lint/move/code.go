@@ -222,10 +222,31 @@ func (r *reader) findFills(queries []*schema.Query) {
 		}
 	}
 	for name, d := range functions {
-		if d.writesNew && !d.writesOld && (d.readsOld || d.marked) {
+		if d.writesNew && !d.writesOld && (d.readsOld || d.marked || r.fillsForCallers(name, queries)) {
 			r.fills[name] = true
 		}
 	}
+}
+
+// fillsForCallers says whether whoever calls the function has read old of the rows in
+// which new is empty.
+func (r *reader) fillsForCallers(function string, queries []*schema.Query) bool {
+	var empty []*schema.Query
+	for _, q := range queries {
+		if slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.EmptyTest && r.isNew(u) }) &&
+			slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return !u.Write && u.Certain && u.Part == schema.InResult && r.isOld(u) }) {
+			empty = append(empty, q)
+		}
+	}
+	if len(empty) == 0 || r.uses.Must == nil {
+		return false
+	}
+	for _, q := range queries {
+		if Function(q) == function && slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && r.isNew(u) }) && !r.uses.Must(q, empty) {
+			return false
+		}
+	}
+	return true
 }
 
 // escapes says whether a statement that writes one of the pair stores the value
@@ -248,7 +269,7 @@ func (r *reader) escapes(q *schema.Query) bool {
 // reads returns the reads that a statement makes of one side.
 func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func(*schema.Use) bool) []*Read {
 	var out []*Read
-	seen := map[string]bool{}
+	seen := map[string]*Read{}
 	for _, u := range q.Uses {
 		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByRow || u.By == schema.ByHole || r.byField(u) || !own(u) {
 			continue
@@ -260,11 +281,15 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 		if r.move.OfTables() {
 			name = ""
 		}
-		if seen[name] {
-			continue
+		read := &Read{Use: u, Fallback: r.fallsBack(u, queries, other)}
+		have := seen[name]
+		switch {
+		case have == nil:
+			seen[name] = read
+			out = append(out, read)
+		case have.Fallback && !read.Fallback && !r.move.OfTables():
+			*have = *read
 		}
-		seen[name] = true
-		out = append(out, &Read{Use: u, Fallback: fallsBack(u, queries, other)})
 	}
 	return out
 }
@@ -280,19 +305,29 @@ func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 }
 
 // fallsBack says whether the function reads the other side too: where this one
-// has no value, in its place, or to compare.
-func fallsBack(u *schema.Use, queries []*schema.Query, other func(*schema.Use) bool) bool {
+// has no value, in its place, or to compare. A condition on this one alone chooses
+// rows by it, whatever they give; unless it asks for those that are not filled.
+func (r *reader) fallsBack(u *schema.Use, queries []*schema.Query, other func(*schema.Use) bool) bool {
 	reads := func(v *schema.Use) bool {
 		return !v.Write && other(v) && v.Part != schema.InFilter && v.Field == nil
 	}
-	if slices.ContainsFunc(u.Query.Uses, reads) {
+	beside := func(v *schema.Use) bool {
+		switch {
+		case v.Write || !other(v):
+			return false
+		case u.Part == schema.InFilter && !r.move.OfTables():
+			return v.Part == schema.InFilter || u.EmptyTest && reads(v)
+		}
+		return v.EmptyTest || reads(v)
+	}
+	if slices.ContainsFunc(u.Query.Uses, beside) {
 		return true
 	}
 	if Function(u.Query) == "" {
 		return false
 	}
 	for _, q := range queries {
-		if Function(q) == Function(u.Query) && slices.ContainsFunc(q.Uses, reads) {
+		if q != u.Query && Function(q) == Function(u.Query) && slices.ContainsFunc(q.Uses, reads) {
 			return true
 		}
 	}

@@ -28,6 +28,7 @@ type exprVisitor struct {
 	c        context
 	from     []schema.ColumnName
 	fallback []schema.ColumnName // for the next column
+	empty    bool                // the next column is asked for being empty
 }
 
 func (v *exprVisitor) Enter(n ast.Node) (ast.Node, bool) {
@@ -68,6 +69,17 @@ func (v *exprVisitor) Enter(n ast.Node) (ast.Node, bool) {
 		}
 		q.window(&n.Spec, v.sc, filter(v.c))
 		return n, true
+	case *ast.IsNullExpr:
+		return v.asked(n, n.Expr)
+	case *ast.BinaryOperationExpr:
+		if n.Op == opcode.EQ || n.Op == opcode.NE {
+			switch {
+			case isEmpty(n.R):
+				return v.asked(n, n.L)
+			case isEmpty(n.L):
+				return v.asked(n, n.R)
+			}
+		}
 	case *ast.FuncCallExpr:
 		if n.FnName.L == "coalesce" || n.FnName.L == "ifnull" {
 			v.coalesce(n)
@@ -75,6 +87,32 @@ func (v *exprVisitor) Enter(n ast.Node) (ast.Node, bool) {
 		}
 	}
 	return n, false
+}
+
+// asked reads an operand that a condition compares to nothing.
+func (v *exprVisitor) asked(n ast.Node, operand ast.ExprNode) (ast.Node, bool) {
+	if _, plain := plainExpr(operand).(*ast.ColumnNameExpr); !plain {
+		return n, false
+	}
+	w := exprVisitor{q: v.q, sc: v.sc, c: v.c, empty: true}
+	operand.Accept(&w)
+	v.from = append(v.from, w.from...)
+	return n, true
+}
+
+// isEmpty says whether an expression is ” or 0.
+func isEmpty(e ast.ExprNode) bool {
+	c, ok := plainExpr(e).(*driver.ValueExpr)
+	if !ok {
+		return false
+	}
+	switch c.Kind() {
+	case driver.KindString:
+		return c.GetString() == ""
+	case driver.KindInt64:
+		return c.GetInt64() == 0
+	}
+	return false
 }
 
 // Leave ends the visit of a node.
@@ -87,7 +125,7 @@ func (v *exprVisitor) name(n *ast.ColumnName) {
 			return // a result, read where it is made
 		}
 	}
-	for _, m := range q.column(n, v.sc, schema.Use{Part: v.c.part, Branch: v.c.branch, Fallback: v.fallback}) {
+	for _, m := range q.column(n, v.sc, schema.Use{Part: v.c.part, Branch: v.c.branch, Fallback: v.fallback, EmptyTest: v.empty}) {
 		v.from = append(v.from, m.out.from...)
 	}
 }

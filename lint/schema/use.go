@@ -92,6 +92,8 @@ type Use struct {
 	// Value is what a write sets; nil for reads. Rows of one INSERT that set
 	// different values are uses of their own.
 	Value *Value
+	// EmptyTest says that a condition asks only whether the column is NULL or empty.
+	EmptyTest bool
 	// Fallback are the columns that COALESCE or IFNULL takes where this one is NULL.
 	Fallback []ColumnName
 	Index    string // named by a hint; such a use is of the table as a whole
