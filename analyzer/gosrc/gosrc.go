@@ -257,6 +257,13 @@ func (p *Program) dirOf(pkg *Package, imported string) (string, bool) {
 	return path.Join(best.dir, rest), true
 }
 
+// Outside says whether a package that pkg imports is from another module than those
+// of the tree.
+func (pkg *Package) Outside(imported string) bool {
+	_, inside := pkg.prog.dirOf(pkg, imported)
+	return !inside
+}
+
 // nested are the modules of the tree that was scanned.
 func (p *Program) nested() []*module {
 	p.nestedOnce.Do(func() {

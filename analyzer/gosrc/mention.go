@@ -68,6 +68,47 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 	})
 }
 
+// Spelling returns the files that have one of the names as a literal of its own, one of
+// the words in another literal, and that import one of the packages which are picked
+// from outside of the tree.
+func (s *Scan) Spelling(names map[string]bool, words []string, picked func(imported string) bool) []Source {
+	known, p := map[string]bool{}, newProgram(s)
+	imports := make([]bool, len(s.Files))
+	for i, f := range s.Files {
+		imports[i] = slices.ContainsFunc(f.Imports, func(imported string) bool {
+			pick, seen := known[imported]
+			if !seen {
+				pick = picked(imported)
+				known[imported] = pick
+			}
+			if !pick {
+				return false
+			}
+			_, inside := p.dirOf(&Package{Dir: path.Dir(f.Name)}, imported)
+			return !inside
+		})
+	}
+	set := newWordSet(words)
+	hits := make([]bool, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		f := s.Files[i]
+		hits[i] = imports[i] && !protobuf(f.Name) && isLiteral(f.Text, names) && set.inLiterals(f.Text)
+	})
+	var out []Source
+	for i, f := range s.Files {
+		if hits[i] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Spells says whether some file of the package may have one of the names as a literal
+// of its own.
+func (pkg *Package) Spells(names map[string]bool) bool {
+	return slices.ContainsFunc(pkg.Files, func(f *File) bool { return f.Source == nil || isLiteral(f.Source, names) })
+}
+
 // leavesTableOpen reports whether a string literal of a Go file leaves the name of a
 // table to what is added to it: it may be any.
 func leavesTableOpen(text []byte) bool {

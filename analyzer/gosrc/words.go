@@ -112,6 +112,35 @@ func (s *wordSet) inStrings(text []byte) bool {
 	return found
 }
 
+// isLiteral reports whether a string literal of a Go file is one of the names, perhaps
+// with another name for it.
+func isLiteral(text []byte, names map[string]bool) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		const longest = 2*maxWord + len(`" AS "`)
+		if len(literal) > longest {
+			return true
+		}
+		name := bytes.Trim(literal, "`\"")
+		if i := bytes.IndexByte(name, ' '); i > 0 {
+			name = name[:i]
+		}
+		found = names[string(name)]
+		return !found
+	})
+	return found
+}
+
+// inLiterals reports whether a string literal of a Go file holds one of the words.
+func (s *wordSet) inLiterals(text []byte) bool {
+	found := false
+	literals(text, func(literal []byte) bool {
+		found = s.in(literal)
+		return !found
+	})
+	return found
+}
+
 // spaced is a literal with blanks for the escapes that are some.
 func spaced(literal []byte) []byte {
 	if literal[0] != '"' || bytes.IndexByte(literal, '\\') < 0 {

@@ -100,13 +100,12 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 
 // wanted are the folders that may use what has one of the names.
 func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
-	out := s.Mentioning(names, o.Callers, o.libraryPaths())
+	out := append(s.Mentioning(names, o.Callers, o.libraryPaths()), o.strange(s)...)
 	if len(o.Words) > 0 {
 		out = append(out, s.Having(o.Words)...)
-		slices.Sort(out)
-		out = slices.Compact(out)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // uses are those of the packages in some folders.
@@ -127,8 +126,9 @@ func (p *program) uses(ctx context.Context, o Options, dirs []string) *schema.Us
 	}
 	r := p.found.in(dirs).read(ctx, o)
 	flow := newFlow(p.Program, o.Flags, r)
+	guessed := guesses(p.Program, packages, o.Schema, dirs)
 	return &schema.Uses{
-		Queries: r.queries, Unresolved: r.unresolved, Strings: r.strings, Skipped: append(skipped, r.skipped()...),
+		Queries: append(r.queries, guessed...), Unresolved: r.unresolved, Strings: r.strings, Skipped: append(skipped, r.skipped()...),
 		Must: flow.must, Rows: newFields(p.Program, packages).of,
 	}
 }
