@@ -127,6 +127,25 @@ func carry(sets map[string]*wordSet, key, word string) {
 // maxMade bounds how often a constant is made of others.
 const maxMade = 3
 
+// naming returns the exported functions and methods that name a carrier of their own
+// directory, as those of sqlc do: the statement is a constant beside them.
+func (s *Scan) naming(carriers map[string]*wordSet) []string {
+	found := make([][]string, len(s.Files))
+	parallel(len(s.Files), func(i int) {
+		f := s.Files[i]
+		local := carriers[path.Dir(f.Name)]
+		if local == nil || protobuf(f.Name) || !local.in(f.Text) {
+			return
+		}
+		for _, d := range declarationsIn(f.Text) {
+			if fn, ok := d.node.(*ast.FuncDecl); ok && fn.Name.IsExported() && fn.Body != nil && local.in(d.text[fn.Body.Pos()-fn.Pos():]) {
+				found[i] = append(found[i], fn.Name.Name)
+			}
+		}
+	})
+	return slices.Concat(found...)
+}
+
 // vocabulary joins the carriers of the files, with those that are made of them: constants,
 // variables, and functions that give strings, in directories that spell statements.
 func (s *Scan) vocabulary(found []carriers, imports imported, spells map[string]bool) *vocabulary {

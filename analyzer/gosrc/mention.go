@@ -61,6 +61,9 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 	}
 	imports := s.imported()
 	held := s.vocabulary(found, imports, spells)
+	if callers {
+		called = append(called, s.naming(held.localNames)...)
+	}
 	calls := newWordSet(called)
 	return s.where(func(i int, f Source) bool {
 		dir := path.Dir(f.Name)

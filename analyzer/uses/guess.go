@@ -108,7 +108,7 @@ func mayHand(text []byte, names map[string]bool) bool {
 // packageOf is what a call of a package is spelled with; "" of other calls.
 func packageOf(call *ast.CallExpr) string {
 	if fun, ok := call.Fun.(*ast.SelectorExpr); ok {
-		if id, ok := fun.X.(*ast.Ident); ok && id.Obj == nil { //nolint:staticcheck // a file alone has no better way
+		if id, ok := fun.X.(*ast.Ident); ok && id.Obj == nil {
 			return id.Name
 		}
 	}
