@@ -315,7 +315,7 @@ func (g *guesser) spelled(e ast.Expr, offset, size int) schema.Position {
 }
 
 func (g *guesser) place(pos token.Pos, size int) schema.Position {
-	return spot(g.program.Position(pos), strings.Repeat(" ", size))
+	return spot(g.program.Position(pos), size)
 }
 
 // isOutside says whether a call is of a package that may be a library which nobody
