@@ -19,15 +19,11 @@ func (s *Scan) generics(mappers []string) []string {
 	for round := range maxGenerics {
 		n := len(names)
 		for i, f := range s.Files {
-			if seen[i] || round > 0 && !found.in(f.Text) {
+			if seen[i] || round == 0 && !slices.ContainsFunc(mappers, f.imports) || round > 0 && !found.in(f.Text) {
 				continue
 			}
-			matches := genericDeclaration().FindAllSubmatch(f.Text, -1)
-			if len(matches) == 0 || round == 0 && !slices.ContainsFunc(mappers, f.imports) {
-				continue
-			}
-			seen[i] = true
-			for _, m := range matches {
+			for _, m := range genericDeclaration().FindAllSubmatch(f.Text, -1) {
+				seen[i] = true
 				names = append(names, string(m[1]))
 			}
 		}
