@@ -83,6 +83,7 @@ type declared struct {
 	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
 	sets   bool            // a field, from a parameter
 	hands  bool            // on a list or an interface that it is given
+	asks   bool            // a function of the program, with what a field holds
 	gave   []fieldKey      // fields that it sets
 	called []*ast.FuncDecl // with arguments that tell a text
 	tried  int             // calls whose arguments were tried
@@ -210,7 +211,7 @@ func (c *collector) again() bool {
 	c.walker.Field = c.field
 	for _, sets := range [...]bool{true, false} {
 		for _, d := range c.order {
-			if (d.needs || d.hands && len(c.calls[d.decl]) > 0) && d.sets == sets && c.walkAgain(d) {
+			if (d.needs || d.asks || d.hands && len(c.calls[d.decl]) > 0) && d.sets == sets && c.walkAgain(d) {
 				more = true
 			}
 		}
@@ -297,8 +298,11 @@ func general(v gosrc.Value) gosrc.Value {
 func openRecord(r *gosrc.Record) gosrc.Value {
 	out := &gosrc.Record{Fields: map[string]gosrc.Value{}, Keys: r.Keys, Type: r.Type, Open: true, At: r.At, Rest: r.Rest}
 	for name, v := range r.Fields {
-		if v = general(v); v != nil {
+		switch v = general(v); {
+		case v != nil:
 			out.Fields[name] = v
+		case r.Keys != nil: // the key of a map tells a column, whatever it is set to
+			out.Fields[name] = gosrc.Unknown{Why: "an argument"}
 		}
 	}
 	return out
@@ -407,6 +411,7 @@ func (c *collector) call(call *gosrc.Call) {
 			if !slices.Contains(c.now.called, target) {
 				c.now.called = append(c.now.called, target)
 			}
+			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, ofTextField)
 		}
 	}
 	done, wrapped := c.wrapped(call)
@@ -423,6 +428,12 @@ func (c *collector) call(call *gosrc.Call) {
 			c.texts(call, i, arg, 2)
 		}
 	}
+}
+
+// ofTextField says whether a value is that of a field that holds texts, and not known.
+func ofTextField(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	return ok && u.Field != nil && holdsText(u.Field.Type())
 }
 
 // handedOn says whether a value is a parameter of which only the caller knows what it
