@@ -11,6 +11,7 @@ package analyzer
 import (
 	"context"
 	"go/token"
+	"path"
 	"path/filepath"
 	"sync"
 
@@ -43,6 +44,9 @@ type Finding struct {
 func Findings(state *lint.State) []Finding {
 	var out []Finding
 	for _, f := range state.InCode() {
+		if path.Ext(f.Pos.File) != ".go" {
+			continue // of a routine: lint alone tells of it
+		}
 		out = append(out, Finding{File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Rule: f.Rule.Name, URL: f.Rule.URL(), Message: message(f)})
 	}
 	return out

@@ -45,6 +45,7 @@ type collector struct {
 	order    []*declared
 	loose    []candidate
 	tables   registrations
+	flags    map[string]bool // what conditions are in production
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked

@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"cmp"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -21,10 +22,11 @@ type fields struct {
 	program  *gosrc.Program
 	packages []*gosrc.Package
 	known    map[schema.Position]*schema.FieldUses
+	flags    map[string]bool // what conditions are in production
 }
 
-func newFields(p *gosrc.Program, packages []*gosrc.Package) *fields {
-	return &fields{program: p, packages: packages, known: map[schema.Position]*schema.FieldUses{}}
+func newFields(p *gosrc.Program, packages []*gosrc.Package, flags map[string]bool) *fields {
+	return &fields{program: p, packages: packages, flags: flags, known: map[schema.Position]*schema.FieldUses{}}
 }
 
 func (f *fields) of(field schema.RowField) *schema.FieldUses {
@@ -133,7 +135,7 @@ func (s *fieldScan) parent() ast.Node {
 // query is a place of the code as a statement without uses.
 func (s *fieldScan) query(e ast.Expr) *schema.Query {
 	at := s.position(e)
-	return &schema.Query{Text: types.ExprString(e), Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: guard(s.guards(e)), Backfills: marked(s.decl), Run: true}
+	return &schema.Query{Text: types.ExprString(e), Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: cmp.Or(guard(s.guards(e)), pastReturn(s.decl, e, s.flags)), Backfills: marked(s.decl), Run: true}
 }
 
 func (s *fieldScan) position(n ast.Node) schema.Position {

@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -38,6 +39,7 @@ type answer struct {
 
 // read reads every candidate as SQL.
 func (c *collector) read(ctx context.Context, o Options) *reading {
+	c.flags = o.Flags
 	var all []candidate
 	for _, d := range c.order {
 		all = append(all, unique(d.found)...)
@@ -380,7 +382,7 @@ func (c *collector) at(cand *candidate, starts []int, offset int) token.Position
 func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Package = cand.site.Package.Path
 	q.Function = functionName(cand.site.Decl)
-	q.Guard = guard(cand.guards)
+	q.Guard = cmp.Or(guard(cand.guards), pastReturn(cand.site.Decl, cand.site.Node, c.flags))
 	q.Backfills = marked(cand.site.Decl)
 	q.Run = !cand.loose && runs(*cand)
 	q.Site = spot(c.program.Position(cand.site.Node.Pos()), 1)

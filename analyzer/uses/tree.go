@@ -129,7 +129,7 @@ func (p *program) uses(ctx context.Context, o Options, dirs []string) *schema.Us
 	guessed := guesses(p.Program, packages, o.Schema, dirs)
 	return &schema.Uses{
 		Queries: append(r.queries, guessed...), Unresolved: r.unresolved, Strings: r.strings, Skipped: append(skipped, r.skipped()...),
-		Must: flow.must, Rows: newFields(p.Program, packages).of,
+		Must: flow.must, Rows: newFields(p.Program, packages, o.Flags).of,
 	}
 }
 

@@ -39,6 +39,9 @@ const triggerPrefix = "trigger "
 
 func stored(q *schema.Query) bool { return q.Package == "" }
 
+// inRoutine says whether the statement is of a routine or event.
+func inRoutine(q *schema.Query) bool { return stored(q) && !inTrigger(q) }
+
 func inTrigger(q *schema.Query) bool {
 	return stored(q) && strings.HasPrefix(q.Function, triggerPrefix)
 }
@@ -143,8 +146,12 @@ func (r *reader) read() *Code {
 	}
 	r.findFills(queries)
 	for _, q := range queries {
-		if stored(q) && !inTrigger(q) || loose(q) {
-			continue // who reads a view is a reader; who runs a loose statement is not known
+		if inRoutine(q) {
+			out.OldWrites = append(out.OldWrites, r.writes(q, queries, r.move.from, r.move.to, false)...)
+			continue // of a routine or event; who reads a view is a reader
+		}
+		if loose(q) {
+			continue // who runs it is not known
 		}
 		if r.fills[Function(q)] {
 			for _, u := range q.Uses {

@@ -89,7 +89,7 @@ func (r *reader) others(w *Write, queries []*schema.Query, t *track, reverse boo
 			continue
 		}
 		switch {
-		case slices.Contains(w.Query.Batch, q):
+		case slices.Contains(w.Query.Batch, q), inRoutine(q) && q.Function == w.Query.Function:
 			together = true
 		case !sameCall(q, w.Query):
 			also = append(also, q)
