@@ -41,6 +41,9 @@ type Part struct {
 	Origin Origin
 	Set    token.Pos
 	Star   bool // the text that runs has a * in place of the column
+	// Named is the name of the type or field that a library makes this name of; "" when
+	// the code spells it.
+	Named string
 }
 
 // Origin says where the value of a field of a struct comes from.

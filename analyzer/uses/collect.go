@@ -46,6 +46,7 @@ type collector struct {
 	loose    []candidate
 	tables   registrations
 	flags    map[string]bool // what conditions are in production
+	renamed  renamed
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
@@ -107,7 +108,7 @@ func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 // callers where its texts depend on them.
 func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
 	all := newCollector(p, wrappers)
-	all.tables = registered(p)
+	all.tables, all.renamed = registered(p), renaming(p)
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
@@ -115,7 +116,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			return
 		}
 		c := newCollector(p, wrappers)
-		c.tables = all.tables
+		c.tables, c.renamed = all.tables, all.renamed
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()
@@ -477,7 +478,7 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 		for _, instance := range c.instances(row) {
 			for _, one := range apart(instance) {
 				if t := spelled(one); t != nil {
-					c.built(call, arg, t)
+					c.built(call, arg, c.renamed.in(t, one))
 				}
 			}
 		}

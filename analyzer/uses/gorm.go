@@ -112,7 +112,7 @@ var gormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField 
 		column = snake(f.Name())
 	}
 	_, name := gosrc.Named(f.Type())
-	return mappedField{column: column, deleted: name == "DeletedAt" || f.Name() == "DeletedAt"}
+	return mappedField{column: column, named: options["column"] == "", deleted: name == "DeletedAt" || f.Name() == "DeletedAt"}
 })
 
 // gormTag reads `gorm:"a:b;c"`, with the keys in lower case.

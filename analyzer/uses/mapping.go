@@ -18,6 +18,7 @@ type mappedField struct {
 	never   purpose       // what passes it over
 	deleted bool          // a soft delete sets it
 	key     bool          // of the primary key
+	named   bool          // the column is made of the name of the field
 }
 
 // A purpose is what the columns of a struct are wanted for.
@@ -48,7 +49,7 @@ func (m mapping) add(out *model, s *types.Struct, prefix string, p purpose, path
 		case mapped.inner != nil && len(path) < maxEmbedding:
 			m.add(out, mapped.inner, prefix+mapped.prefix, p, append(slices.Clip(path), f.Name()))
 		case mapped.column != "":
-			out.fields = append(out.fields, modelField{field: f.Name(), column: prefix + mapped.column, v: f, path: append(slices.Clip(path), f.Name())})
+			out.fields = append(out.fields, modelField{field: f.Name(), column: prefix + mapped.column, v: f, path: append(slices.Clip(path), f.Name()), named: mapped.named})
 			if mapped.deleted {
 				out.deleted = prefix + mapped.column
 			}

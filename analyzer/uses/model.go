@@ -15,6 +15,15 @@ type modelField struct {
 	field, column string
 	v             *types.Var
 	path          []string // from the model: Address, City
+	named         bool     // the library makes the column of the name of the field
+}
+
+// name is that of the field, if the library makes the column of it.
+func (f *modelField) name() string {
+	if f.named {
+		return f.field
+	}
+	return ""
 }
 
 // structOf returns the struct that a value is, points to, or is a list of.
@@ -53,7 +62,7 @@ func tableOf(l *gosrc.Link, named *types.Named, name string, at token.Pos) gosrc
 	if hasMethod(named, "TableName") {
 		return gosrc.Text{{Hole: "TableName of " + named.Obj().Name(), Pos: at}}
 	}
-	return gosrc.Text{{Text: "`" + name + "`", Pos: at}}
+	return gosrc.Text{{Text: "`" + name + "`", Pos: at, Named: named.Obj().Name()}}
 }
 
 // associated is the struct at the end of a path of fields, as Owner.Address, from one

@@ -180,13 +180,13 @@ func rowLink(ch *gosrc.Chain) int {
 // loads writes a column that is read into a field of a row; star says that the
 // library asks for it by *.
 func (s *speller) loads(f modelField, star bool) {
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star})
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star, Named: f.name()})
 }
 
 // column writes a column that a field of a row is saved in.
 func (s *speller) column(f modelField, r row) {
 	o, at := r.origin(f)
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at})
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at, Named: f.name()})
 }
 
 // rowColumn is a part of a text that stands for a field.

@@ -85,7 +85,7 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 		return nil, err
 	}
 	scan := whole.Without(o.skips)
-	out := &schema.Uses{}
+	out, libraries := &schema.Uses{}, unread(scan)
 	if names := o.names(); len(names) > 0 {
 		wanted := o.wanted(scan, names)
 		p, err := t.load(ctx, scan, wanted, &o)
@@ -93,8 +93,9 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 			return nil, err
 		}
 		out = p.uses(ctx, o, wanted)
+		libraries = append(libraries, p.found.renamed.names()...)
 	}
-	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), ignores(scan), unread(scan), scan.Mentions, o.wrong(scan)
+	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), ignores(scan), libraries, scan.Mentions, o.wrong(scan)
 	return out, ctx.Err()
 }
 

@@ -553,7 +553,7 @@ var xormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField 
 	case !f.Exported():
 		return mappedField{}
 	}
-	out := mappedField{column: snake(f.Name()), key: len(words) == 0 && strings.EqualFold(f.Name(), "id")}
+	out := mappedField{column: snake(f.Name()), named: true, key: len(words) == 0 && strings.EqualFold(f.Name(), "id")}
 	for i := 0; i < len(words); i++ {
 		word, _, _ := strings.Cut(words[i], "(")
 		switch word = strings.ToLower(word); {
@@ -570,9 +570,9 @@ var xormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField 
 		case word == "<-":
 			out.never |= insert | update
 		case words[i][0] == '\'':
-			out.column = strings.Trim(words[i], "'")
+			out.column, out.named = strings.Trim(words[i], "'"), false
 		case !xormTagWord[word]:
-			out.column = words[i]
+			out.column, out.named = words[i], false
 		}
 	}
 	return out

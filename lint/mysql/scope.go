@@ -181,6 +181,11 @@ func (q *reading) hiddenTable(s *source, sp spelling, write bool) {
 
 func (g *guess) add(u schema.Use, from, to int) {
 	u.Certain, u.Missing = false, false
+	if u.By == schema.ByHole && u.Column == "" && slices.ContainsFunc(g.uses, func(o located) bool {
+		return o.By == u.By && o.Column == "" && o.Write == u.Write && o.Part == u.Part && o.Branch == u.Branch
+	}) {
+		return // any column, as another hole may name
+	}
 	g.uses = append(g.uses, located{Use: u, from: from, to: to})
 }
 
