@@ -132,7 +132,7 @@ func (c contraction) users(uses []*schema.Use) (certain, possible []*schema.Use)
 	take := func(sure bool) (out []*schema.Use) {
 		for _, use := range uses {
 			here := site{use.Place(), use.Verb()}
-			if use.By != schema.ByOmission && use.Certain == sure && !seen[use.Query] && !told[here] {
+			if use.By != schema.ByOmission && !(use.Unmapped && c.column != "") && use.Certain == sure && !seen[use.Query] && !told[here] {
 				seen[use.Query], told[here] = true, true
 				out = append(out, use)
 			}

@@ -120,22 +120,39 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
 		}
 		switch {
-		case f == nil:
-		case r.Star:
+		case r.Star && (f != nil || !hides(s)):
 			c.ofRow(q, r, f)
+		case f == nil:
 		default:
 			c.ofField(q, r, f)
 		}
 	}
 }
 
-// ofRow notes the field that a column of SELECT * goes into.
+// ofRow notes the field that a column of SELECT * goes into, or that it goes into none.
 func (c *candidate) ofRow(q *schema.Query, r *schema.Result, f *types.Var) {
 	for _, u := range q.Uses {
-		if u.By == schema.ByStar && u.Part == schema.InResult && u.Table == r.Table && strings.EqualFold(u.Column, r.Column) {
+		if u.By != schema.ByStar || u.Part != schema.InResult || u.Table != r.Table || !strings.EqualFold(u.Column, r.Column) {
+			continue
+		}
+		if u.Unmapped = f == nil; !u.Unmapped {
 			u.Field = fieldAt(c.site.Package.Position, f)
 		}
 	}
+}
+
+// hides says whether a struct embeds what is not known: it may hold any field.
+func hides(s *types.Struct) bool {
+	for f := range s.Fields() {
+		if !f.Embedded() {
+			continue
+		}
+		inner, ok := deref(f.Type()).Underlying().(*types.Struct)
+		if isUnknown(f.Type()) || ok && hides(inner) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofField notes the field that a column goes into which the statement names.

@@ -304,7 +304,7 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 // mayRead returns the first use of a statement that may read old.
 func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 	for _, u := range q.Uses {
-		if !u.Write && r.isOld(u) && (!r.byField(u) || len(r.uses.Rows(*u.Field).Handed) > 0) {
+		if !u.Write && r.isOld(u) && (!u.Unmapped || r.move.OfTables()) && (!r.byField(u) || len(r.uses.Rows(*u.Field).Handed) > 0) {
 			return []*schema.Use{u}
 		}
 	}

@@ -100,6 +100,9 @@ type Use struct {
 	// Field is the field of a Go struct that the column goes into or comes from, as
 	// part of a whole row; nil where the code spells what it does with the column.
 	Field *RowField
+	// Unmapped says that a * gives the column, and that the struct which the rows go
+	// into has no field for it.
+	Unmapped bool
 	// Into is the field of a Go struct that a column goes into which the statement
 	// itself names; nil when it goes elsewhere, or nobody knows where.
 	Into *RowField
