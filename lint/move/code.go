@@ -95,6 +95,10 @@ func (r *reader) doubt() {
 			r.unsure = "where the statement of `" + at(q.Pos) + "` runs is not known"
 			return
 		}
+		if slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && !u.Certain && u.Column != "" && r.isNew(u) }) {
+			r.unsure = "`" + at(q.Pos) + "` may write it"
+			return
+		}
 	}
 }
 
