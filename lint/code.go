@@ -12,6 +12,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
+	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/mysql"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
@@ -188,6 +189,16 @@ func (d *Database) goEdits(cfg Config) func(string) bool {
 	}
 }
 
+// goMigrations is the folder of the migrations, if some are written in Go: the other
+// files there help them. Beside migrations in SQL stands code like any other.
+func (d *Database) goMigrations() []string {
+	inGo := slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool { return strings.HasSuffix(m.Path, ".go") })
+	if !inGo {
+		return nil
+	}
+	return []string{d.Directory.Path}
+}
+
 // unchanged returns what tells whether the lines at a place stand in the deployed
 // file too; nil where no tree is known to be deployed.
 func unchanged(cfg Config) func(schema.Position) bool {
@@ -211,7 +222,8 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Dirs:     d.codeDirs(cfg),
 		Server:   d.Server,
 		Schema:   c,
-		Skip:     []string{d.Directory.Path},
+		Skip:     d.goMigrations(),
+		SQL:      []string{d.Directory.Path},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
 	}

@@ -40,7 +40,9 @@ func (s *suppressor) takeCode(state *State) {
 // inMigrations says whether a file is a migration in Go, whose directives are
 // read with it.
 func (s *State) inMigrations(file string) bool {
-	return slices.ContainsFunc(s.Databases, func(d *Database) bool { return strings.HasPrefix(file, d.Directory.Path+"/") })
+	return slices.ContainsFunc(s.Databases, func(d *Database) bool {
+		return strings.HasPrefix(file, d.Directory.Path+"/") && d.goMigrations() != nil
+	})
 }
 
 // aboutCode returns the findings about the ignores in code: without a reason,

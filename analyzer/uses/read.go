@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path"
 	"slices"
 	"strings"
 
@@ -45,6 +46,10 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		all = append(all, unique(d.found)...)
 	}
 	all = append(runElsewhere(all), c.loose...)
+	all = slices.DeleteFunc(all, func(cand candidate) bool {
+		file := c.program.Position(cand.text[0].Pos).Filename
+		return path.Ext(file) == ".sql" && inFolder(path.Dir(file), o.SQL)
+	})
 	answers := make([]answer, len(all))
 	each(len(all), func() *mysql.QueryReader { return mysql.NewQueryReader(o.Server, o.Schema) }, func(r *mysql.QueryReader, i int) {
 		if ctx.Err() == nil {

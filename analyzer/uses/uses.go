@@ -23,6 +23,9 @@ type Options struct {
 	Schema mysql.Catalog
 	// Skip are folders that are not read: the migrations themselves.
 	Skip []string
+	// SQL are the folders of migrations, whose SQL runs once: code that embeds it does not
+	// run it time and again.
+	SQL []string
 	// Tables narrow what is looked for; all tables of the schema when nil.
 	Tables []string
 	// Callers makes Must know the callers in packages that do not spell a table.
@@ -44,8 +47,11 @@ func (o *Options) reach(s *gosrc.Scan) gosrc.Reach {
 	return gosrc.Imports
 }
 
-func (o *Options) skips(dir string) bool {
-	return slices.ContainsFunc(o.Skip, func(skip string) bool { return dir == skip || strings.HasPrefix(dir, skip+"/") })
+func (o *Options) skips(dir string) bool { return inFolder(dir, o.Skip) }
+
+// inFolder says whether a folder is one of several, or lies in one.
+func inFolder(dir string, folders []string) bool {
+	return slices.ContainsFunc(folders, func(f string) bool { return dir == f || strings.HasPrefix(dir, f+"/") })
 }
 
 // names are what the code has to spell somewhere to use the schema.
