@@ -9,12 +9,29 @@ import (
 	"sync"
 )
 
-// Having returns the directories of the files that contain one of the words, as
-// a word of its own: letters, digits and underscores, in either case, with or
-// without the underscores. All directories when there are no words.
-func (s *Scan) Having(words []string) []string {
-	set := newWordSet(words)
-	return s.where(func(_ int, f Source) bool { return len(words) == 0 || set.in(f.Text) })
+// Selecting returns the directories of the files that select a field of one of the
+// names, or set it in a literal: .Name, Name: value.
+func (s *Scan) Selecting(names []string) []string {
+	return s.where(func(_ int, f Source) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return selects(f.Text, name) })
+	})
+}
+
+func selects(text []byte, name string) bool {
+	letter := func(i int) bool {
+		return i >= 0 && i < len(text) && (text[i] == '_' || text[i] >= 0x80 || '0' <= text[i] && text[i] <= '9' || 'a' <= text[i]|0x20 && text[i]|0x20 <= 'z')
+	}
+	for from := 0; ; {
+		i := bytes.Index(text[from:], []byte(name))
+		if i < 0 {
+			return false
+		}
+		at, end := from+i, from+i+len(name)
+		if !letter(at-1) && !letter(end) && (at > 0 && text[at-1] == '.' || end < len(text) && text[end] == ':') {
+			return true
+		}
+		from = end
+	}
 }
 
 // Libraries are import paths, by their beginnings, of what spells SQL for others.

@@ -7,32 +7,31 @@ import (
 	"testing/fstest"
 )
 
-func TestHaving(t *testing.T) {
+func TestSelecting(t *testing.T) {
 	fsys := fstest.MapFS{
-		"a/a.go":              {Data: []byte("package a\nconst q = `SELECT star_count FROM star`")},
-		"a/a_test.go":         {Data: []byte("package a\n// badge")},
-		"b/b.go":              {Data: []byte("package b\ntype T struct{ StarCount int }")},
-		"c/c.go":              {Data: []byte("package c\n// stars, a star2, _star_")},
-		"vendor/v/v.go":       {Data: []byte("package v\n// badge")},
-		"testdata/t/t.go":     {Data: []byte("package t\n// badge")},
-		".hidden/h.go":        {Data: []byte("package h\n// badge")},
-		"d/node_modules/n.go": {Data: []byte("package n\n// badge")},
+		"a/a.go":              {Data: []byte("package a\nfunc f(r R) int { return r.Stars }")},
+		"a/a_test.go":         {Data: []byte("package a\n// r.Badge")},
+		"b/b.go":              {Data: []byte("package b\nvar r = R{Stars: 1}")},
+		"c/c.go":              {Data: []byte("package c\n// Stars, r.StarsToday, My.stars, MyStars: 1")},
+		"vendor/v/v.go":       {Data: []byte("package v\n// r.Badge")},
+		"testdata/t/t.go":     {Data: []byte("package t\n// r.Badge")},
+		".hidden/h.go":        {Data: []byte("package h\n// r.Badge")},
+		"d/node_modules/n.go": {Data: []byte("package n\n// r.Badge")},
 	}
 	s, err := ScanTree(context.Background(), fsys, []string{"."})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		words, want []string
+		names, want []string
 	}{
-		{[]string{"star_count"}, []string{"a", "b"}},
-		{[]string{"star"}, []string{"a", "c"}},
-		{[]string{"STARS"}, []string{"c"}},
-		{[]string{"badge"}, nil},
-		{nil, []string{"a", "b", "c"}},
+		{[]string{"Stars"}, []string{"a", "b"}},
+		{[]string{"Star", "StarsToday"}, []string{"c"}},
+		{[]string{"Badge"}, nil},
+		{nil, nil},
 	} {
-		if got := s.Having(test.words); !slices.Equal(got, test.want) {
-			t.Errorf("words %q are in %q, want %q", test.words, got, test.want)
+		if got := s.Selecting(test.names); !slices.Equal(got, test.want) {
+			t.Errorf("%q are selected in %q, want %q", test.names, got, test.want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"path"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -290,16 +291,15 @@ func (s *fieldScan) hasField(st *types.Struct, depth int) bool {
 // call notes that the struct goes whole to what is not of the program: an encoder,
 // a template.
 func (s *fieldScan) call(call *ast.CallExpr) {
+	whole := func(a ast.Expr) bool { return s.holds(s.pkg.Info.TypeOf(a)) && !isAddress(a) }
+	if !slices.ContainsFunc(call.Args, whole) {
+		return
+	}
 	c := s.pkg.Callee(call)
 	if c.Func != nil && len(s.program.Declarations(c.Func)) > 0 || c.Pkg == "" || says(c) || libraryOf(c) != nil || isDriver(c.Pkg) {
 		return
 	}
-	for _, a := range call.Args {
-		if s.holds(s.pkg.Info.TypeOf(a)) && !isAddress(a) {
-			s.out.Handed = append(s.out.Handed, s.query(call))
-			return
-		}
-	}
+	s.out.Handed = append(s.out.Handed, s.query(call))
 }
 
 // isAddress: what is handed the address of a variable fills it, most likely.

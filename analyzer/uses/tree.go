@@ -103,7 +103,7 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
 	out := append(s.Mentioning(names, o.Callers, o.libraryPaths()), o.strange(s)...)
 	if len(o.Words) > 0 {
-		out = append(out, s.Having(o.Words)...)
+		out = append(out, s.Selecting(o.Words)...)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
