@@ -205,15 +205,23 @@ func unchanged(cfg Config) func(schema.Position) bool {
 	if cfg.Deployed == nil || cfg.All {
 		return nil
 	}
+	type versions struct {
+		lines [][]byte // of the pending file
+		old   []byte
+	}
+	known := map[string]versions{}
 	return func(at schema.Position) bool {
-		now, err := fs.ReadFile(cfg.Root, at.File)
-		old, oldErr := fs.ReadFile(cfg.Deployed, at.File)
-		if err != nil || oldErr != nil {
-			return false
+		v, seen := known[at.File]
+		if !seen {
+			now, err := fs.ReadFile(cfg.Root, at.File)
+			old, oldErr := fs.ReadFile(cfg.Deployed, at.File)
+			if err == nil && oldErr == nil {
+				v = versions{bytes.SplitAfter(now, []byte("\n")), old}
+			}
+			known[at.File] = v
 		}
-		lines := bytes.SplitAfter(now, []byte("\n"))
-		from, to := at.Line-1, min(max(at.EndLine, at.Line), len(lines))
-		return from >= 0 && from < to && bytes.Contains(old, bytes.Join(lines[from:to], nil))
+		from, to := at.Line-1, min(max(at.EndLine, at.Line), len(v.lines))
+		return from >= 0 && from < to && bytes.Contains(v.old, bytes.Join(v.lines[from:to], nil))
 	}
 }
 
