@@ -36,7 +36,7 @@ func (f *fields) of(field schema.RowField) *schema.FieldUses {
 	if u := f.known[field.Pos]; u != nil {
 		return u
 	}
-	s := &fieldScan{fields: f, field: field, out: &schema.FieldUses{}}
+	s := &fieldScan{fields: f, field: field, out: &schema.FieldUses{}, held: map[types.Type]bool{}}
 	for _, pkg := range f.packages {
 		for _, file := range pkg.Files {
 			s.scan(pkg, file.Syntax)
@@ -54,6 +54,7 @@ type fieldScan struct {
 	pkg   *gosrc.Package
 	decl  *ast.FuncDecl
 	stack []ast.Node // around the node at hand, outermost first
+	held  map[types.Type]bool
 }
 
 func (s *fieldScan) scan(pkg *gosrc.Package, file *ast.File) {
@@ -272,8 +273,13 @@ func (s *fieldScan) holds(t types.Type) bool {
 	if t == nil {
 		return false
 	}
-	_, st := structOf(t)
-	return st != nil && s.hasField(st, maxEmbedding)
+	held, known := s.held[t]
+	if !known {
+		_, st := structOf(t)
+		held = st != nil && s.hasField(st, maxEmbedding)
+		s.held[t] = held
+	}
+	return held
 }
 
 func (s *fieldScan) hasField(st *types.Struct, depth int) bool {
