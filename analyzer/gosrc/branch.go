@@ -195,12 +195,20 @@ func (f *frame) clauses(body *ast.BlockStmt, chosen func(ast.Stmt) truth, exhaus
 	if !sure {
 		ends = append(ends, before)
 	}
-	if len(ends) == 0 {
-		f.env.vars = before
+	if !f.meet(before, ends) {
 		return left
 	}
-	f.env.vars = joined(before, ends)
 	return next
+}
+
+// meet goes on with what several ways leave; without one it says so.
+func (f *frame) meet(before map[types.Object]Value, ends []map[types.Object]Value) bool {
+	if len(ends) == 0 {
+		f.env.vars = before
+		return false
+	}
+	f.env.vars = joined(before, ends)
+	return true
 }
 
 func (f *frame) clause(c ast.Stmt) flow {
@@ -266,12 +274,7 @@ func (f *frame) turn(body *ast.BlockStmt, may bool) bool {
 	if may {
 		ends = append(ends, before)
 	}
-	if len(ends) == 0 {
-		f.env.vars = before
-		return false
-	}
-	f.env.vars = joined(before, ends)
-	return true
+	return f.meet(before, ends)
 }
 
 // someTurns takes a loop of which nobody knows how often it turns: one turn shows what it does.

@@ -237,6 +237,15 @@ func cut(t Text, low, high int, e ast.Expr) Value {
 	return piece(t, low, high)
 }
 
+// Cut is the bytes of a part from one offset to another, where they stand.
+func (p Part) Cut(from, to int) Part {
+	p.Text = p.Text[from:to]
+	if p.Verbatim {
+		p.Pos += token.Pos(from)
+	}
+	return p
+}
+
 // piece is a piece of a text without holes.
 func piece(t Text, low, high int) Text {
 	c := cutter{text: t}
@@ -256,12 +265,7 @@ func (c *cutter) piece(low, high int) Text {
 		p := c.text[c.i]
 		from, to := max(low-c.at, 0), min(high-c.at, len(p.Text))
 		if from < to {
-			piece := p
-			piece.Text = p.Text[from:to]
-			if p.Verbatim {
-				piece.Pos += token.Pos(from)
-			}
-			out = append(out, piece)
+			out = append(out, p.Cut(from, to))
 		}
 		if high <= c.at+len(p.Text) {
 			break

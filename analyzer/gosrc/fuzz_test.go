@@ -3,12 +3,8 @@ package gosrc_test
 import (
 	"context"
 	"go/ast"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/fstest"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/internal/mutate"
@@ -17,22 +13,7 @@ import (
 // FuzzWalk walks every function of a Go file, into what it calls and without. It
 // must end, without a panic.
 func FuzzWalk(f *testing.F) {
-	files, err := filepath.Glob("testdata/*/*.txtar")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no scenarios: %v", err)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range txtar.Parse(data).Files {
-			if filepath.Ext(file.Name) == ".go" {
-				f.Add(string(file.Data), []byte{})
-				f.Add(string(file.Data), []byte{0, 3, 40, 1, 2, 5, 3, 1, 9})
-			}
-		}
-	}
+	mutate.Seed(f, "testdata/*/*.txtar")
 	f.Fuzz(func(t *testing.T, src string, edits []byte) {
 		src = mutate.Go(src, edits)
 		fsys := fstest.MapFS{"go.mod": {Data: []byte("module example.com/app")}, "app.go": {Data: []byte(src)}}

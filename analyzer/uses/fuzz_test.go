@@ -2,12 +2,8 @@ package uses_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"testing"
 	"testing/fstest"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/expandcheck/expandcheck/analyzer/internal/mutate"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
@@ -17,22 +13,7 @@ import (
 // FuzzRead reads a Go file for its uses of a small schema. It must end, without a
 // panic, and every use must stand in a file of the tree.
 func FuzzRead(f *testing.F) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		f.Fatalf("no scenarios: %v", err)
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, file := range txtar.Parse(data).Files {
-			if filepath.Ext(file.Name) == ".go" {
-				f.Add(string(file.Data), []byte{})
-				f.Add(string(file.Data), []byte{0, 3, 40, 1, 2, 5, 3, 1, 9})
-			}
-		}
-	}
+	mutate.Seed(f, "testdata/*.txtar")
 	srv, err := server.Named(server.Default)
 	if err != nil {
 		f.Fatal(err)

@@ -143,12 +143,7 @@ func quotedName(t gosrc.Text) gosrc.Text {
 				continue
 			}
 			if from < i {
-				piece := p
-				piece.Text = p.Text[from:i]
-				if p.Verbatim {
-					piece.Pos += token.Pos(from)
-				}
-				out = append(out, piece)
+				out = append(out, p.Cut(from, i))
 			}
 			if i < len(p.Text) {
 				out = append(out, quote(p, i), gosrc.Part{Text: ".", Pos: quote(p, i).Pos}, quote(p, i+1))
@@ -177,16 +172,25 @@ func isDottedName(s string) bool {
 
 // alternatives writes a value, or each text that it can be as conditional.
 func (s *speller) alternatives(v gosrc.Value, do func(gosrc.Value)) {
+	s.eachOf(v, "", ", ", "", do)
+}
+
+// eachOf writes a value, or each that it can be, as conditional, between what opens
+// and closes them.
+func (s *speller) eachOf(v gosrc.Value, open, between, end string, do func(gosrc.Value)) {
 	many, ok := v.(gosrc.OneOf)
 	if !ok {
 		do(v)
 		return
 	}
 	s.perhaps(true, func() {
-		list := s.sequence("", ", ")
+		list := s.sequence(open, between)
 		for _, a := range many {
 			list.next()
 			do(a)
+		}
+		if end != "" {
+			s.sql(end)
 		}
 	})
 }
@@ -320,19 +324,7 @@ func (s *speller) assign(f modelField, r row) {
 
 // condition writes a condition, or each that it can be.
 func (s *speller) condition(v gosrc.Value, do func(gosrc.Value)) {
-	many, ok := v.(gosrc.OneOf)
-	if !ok {
-		do(v)
-		return
-	}
-	s.perhaps(true, func() {
-		list := s.sequence("(", " OR ")
-		for _, a := range many {
-			list.next()
-			do(a)
-		}
-		s.sql(")")
-	})
+	s.eachOf(v, "(", " OR ", ")", do)
 }
 
 // filled writes a text, and has fill write what stands for each of its placeholders:

@@ -172,6 +172,10 @@ func (q *xormQuery) target() {
 // from writes the table with its alias, and joins.
 func (q *xormQuery) from() {
 	q.sql(" FROM ")
+	q.sources()
+}
+
+func (q *xormQuery) sources() {
 	q.target()
 	if l := q.links.last("Alias"); l != nil {
 		q.inside(l, func() { q.sql(" AS "); q.name(firstOf(l.Args)) })
@@ -437,13 +441,7 @@ func (q *xormQuery) ofBean(name gosrc.Value) {
 
 func (q *xormQuery) updates() {
 	q.sql("UPDATE ")
-	q.target()
-	if l := q.links.last("Alias"); l != nil {
-		q.inside(l, func() { q.sql(" AS "); q.name(firstOf(l.Args)) })
-	}
-	for _, l := range q.links["Join"] {
-		q.inside(l, func() { q.join(l) })
-	}
+	q.sources()
 	list := q.sequence(" SET ", ", ")
 	q.arithmetic(list)
 	if !q.named(list) || len(q.links["Cols"]) == 0 {
