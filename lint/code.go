@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -170,25 +169,6 @@ func (d *Database) checkCode(cfg Config) error {
 	return nil
 }
 
-// goEdits returns what tells whether the release changes a Go file; nil where no
-// tree is known to be deployed.
-func (d *Database) goEdits(cfg Config) func(string) bool {
-	if cfg.Deployed == nil || cfg.All {
-		return nil
-	}
-	known := map[string]bool{}
-	return func(file string) bool {
-		edited, ok := known[file]
-		if !ok {
-			now, err := fs.ReadFile(cfg.Root, file)
-			old, oldErr := fs.ReadFile(cfg.Deployed, file)
-			edited = err != nil || oldErr != nil || !bytes.Equal(now, old)
-			known[file] = edited
-		}
-		return edited
-	}
-}
-
 // goMigrations is the folder of the migrations, if some are written in Go: the other
 // files there help them. Beside migrations in SQL stands code like any other.
 func (d *Database) goMigrations() []string {
@@ -197,32 +177,6 @@ func (d *Database) goMigrations() []string {
 		return nil
 	}
 	return []string{d.Directory.Path}
-}
-
-// unchanged returns what tells whether the lines at a place stand in the deployed
-// file too; nil where no tree is known to be deployed.
-func unchanged(cfg Config) func(schema.Position) bool {
-	if cfg.Deployed == nil || cfg.All {
-		return nil
-	}
-	type versions struct {
-		lines [][]byte // of the pending file
-		old   []byte
-	}
-	known := map[string]versions{}
-	return func(at schema.Position) bool {
-		v, seen := known[at.File]
-		if !seen {
-			now, err := fs.ReadFile(cfg.Root, at.File)
-			old, oldErr := fs.ReadFile(cfg.Deployed, at.File)
-			if err == nil && oldErr == nil {
-				v = versions{bytes.SplitAfter(now, []byte("\n")), old}
-			}
-			known[at.File] = v
-		}
-		from, to := at.Line-1, min(max(at.EndLine, at.Line), len(v.lines))
-		return from >= 0 && from < to && bytes.Contains(v.old, bytes.Join(v.lines[from:to], nil))
-	}
 }
 
 func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {

@@ -32,10 +32,13 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 		final = d.Schema
 	}
 	tombstone := func(name string) bool { return move.Tombstone(name, cfg.Tombstone) }
-	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema, Edited: d.goEdits(cfg), Unchanged: unchanged(cfg),
+	pass := rules.Pass{Server: d.Server, BaseUses: d.BaseUses, AheadUses: d.aheadUses, HeadUses: d.HeadUses, Final: final, After: d.Schema,
 		Shared: d.entry.Shared, MigrationsFirst: cfg.Deploy == MigrationsFirst, Flags: cfg.Flags, Tombstone: tombstone, Emit: emit, Prove: prove, Whole: d.lineage.whole, Definition: d.lineage.definitionOf, Departure: d.lineage.departureOf}
 	if final == nil {
 		pass.Before = d.before
+	}
+	if c := newChanges(cfg); c != nil {
+		pass.Edited, pass.Unchanged = c.edited, c.unchanged
 	}
 	for _, r := range d.Pending {
 		pass.Release, pass.Motion, pass.Unwritten = r, d.record.moves[r], d.record.unwritten[r]
