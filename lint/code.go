@@ -32,12 +32,9 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if d.sameCode {
 		wanted = motion
 	}
-	var err error
-	head := d.read.head
-	if head == nil || d.further.head.any() {
-		if head, err = d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, wanted, d.further.head); err != nil {
-			return err
-		}
+	head, err := d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, wanted, d.further.head, d.read.head)
+	if err != nil {
+		return err
 	}
 	for _, remark := range head.Remarks {
 		d.remark(remark)
@@ -48,13 +45,11 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		maps.Copy(made, d.gone)
 		before, cfg := catalog{d.before, made}, cfg
 		cfg.Flags = cfg.deployedFlags
-		if base = d.read.base; base == nil || d.further.base.any() {
-			if base, err = d.usesIn(ctx, cfg, d.code.base, before, motion, d.further.base); err != nil {
-				return fmt.Errorf("the deployed code: %w", err)
-			}
+		if base, err = d.usesIn(ctx, cfg, d.code.base, before, motion, d.further.base, d.read.base); err != nil {
+			return fmt.Errorf("the deployed code: %w", err)
 		}
-		if ahead = d.read.ahead; cfg.Ahead != nil && (ahead == nil || d.further.base.any()) {
-			if ahead, err = d.usesIn(ctx, cfg, d.code.ahead, before, motion, d.further.base); err != nil {
+		if cfg.Ahead != nil {
+			if ahead, err = d.usesIn(ctx, cfg, d.code.ahead, before, motion, d.further.base, d.read.ahead); err != nil {
 				return fmt.Errorf("the code that was added since: %w", err)
 			}
 		}
@@ -73,12 +68,21 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 }
 
 // code is the Go code of each tree.
-type code struct{ base, ahead, head *uses.Tree }
+type code struct {
+	base, ahead, head *uses.Tree
+	migrations        []string // folders with migrations in Go, which run once
+}
 
-func newCode(cfg Config, same bool) *code {
-	c := &code{base: uses.NewTree(cfg.Deployed), ahead: uses.NewTree(cfg.Ahead), head: uses.NewTree(cfg.Root)}
+func newCode(cfg Config, same bool, databases []*Database) *code {
+	head := uses.NewTree(cfg.Root)
+	c := &code{base: head.Version(cfg.Deployed), ahead: head.Version(cfg.Ahead), head: head}
 	if same {
 		c.base = c.head // the same files, and nearer
+	}
+	for _, d := range databases {
+		if d.inGo() {
+			c.migrations = append(c.migrations, d.Directory.Path)
+		}
 	}
 	return c
 }
@@ -146,14 +150,21 @@ func (d *Database) codeDirs(cfg Config) []string {
 	return []string{path.Dir(d.Directory.Path)}
 }
 
-// usesIn reads the uses of some tables, or of all when tables is nil.
-func (d *Database) usesIn(ctx context.Context, cfg Config, code *uses.Tree, c catalog, tables []string, more further) (*schema.Uses, error) {
+// usesIn reads the uses of some tables, or of all when tables is nil: further than it
+// was done before, where that is asked.
+func (d *Database) usesIn(ctx context.Context, cfg Config, code *uses.Tree, c catalog, tables []string, more further, before *schema.Uses) (*schema.Uses, error) {
+	if before != nil && !more.any() {
+		return before, nil
+	}
 	o := d.usesOptions(cfg, c)
 	o.Tables, o.Callers, o.Words = tables, more.any(), more.fields
 	all := len(o.Dirs) == 0
 	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !code.Has(dir) })
 	if !all && len(o.Dirs) == 0 {
 		return &schema.Uses{}, nil
+	}
+	if before != nil {
+		return code.ReadOn(ctx, before, o)
 	}
 	return code.Read(ctx, o)
 }
@@ -169,14 +180,10 @@ func (d *Database) checkCode(cfg Config) error {
 	return nil
 }
 
-// goMigrations is the folder of the migrations, if some are written in Go: the other
-// files there help them. Beside migrations in SQL stands code like any other.
-func (d *Database) goMigrations() []string {
-	inGo := slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool { return strings.HasSuffix(m.Path, ".go") })
-	if !inGo {
-		return nil
-	}
-	return []string{d.Directory.Path}
+// inGo says whether some migrations are written in Go: the other files in their folder
+// help them. Beside migrations in SQL stands code like any other.
+func (d *Database) inGo() bool {
+	return slices.ContainsFunc(d.Directory.Migrations, func(m *migration.Migration) bool { return strings.HasSuffix(m.Path, ".go") })
 }
 
 func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
@@ -184,7 +191,7 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Dirs:     d.codeDirs(cfg),
 		Server:   d.Server,
 		Schema:   c,
-		Skip:     d.goMigrations(),
+		Skip:     d.code.migrations,
 		SQL:      []string{d.Directory.Path},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,

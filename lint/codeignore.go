@@ -41,7 +41,7 @@ func (s *suppressor) takeCode(state *State) {
 // read with it.
 func (s *State) inMigrations(file string) bool {
 	return slices.ContainsFunc(s.Databases, func(d *Database) bool {
-		return strings.HasPrefix(file, d.Directory.Path+"/") && d.goMigrations() != nil
+		return strings.HasPrefix(file, d.Directory.Path+"/") && d.inGo()
 	})
 }
 

@@ -95,7 +95,7 @@ func (s *State) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	code := newCode(cfg, same)
+	code := newCode(cfg, same, dirs)
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -107,10 +107,28 @@ func (s *State) load(ctx context.Context) error {
 		if err := d.replay(ctx, cfg); err != nil {
 			return err
 		}
-		if err := d.follow(ctx, cfg); err != nil {
+	}
+	s.Databases = dirs
+	return s.follow(ctx)
+}
+
+// follow reads the code of each database: first of those that need most of it, since
+// what is read serves the others.
+func (s *State) follow(ctx context.Context) error {
+	var least []*Database
+	for _, d := range s.Databases {
+		if !d.foresee(s.cfg) {
+			least = append(least, d)
+			continue
+		}
+		if err := d.follow(ctx, s.cfg); err != nil {
 			return err
 		}
-		s.Databases = append(s.Databases, d)
+	}
+	for _, d := range least {
+		if err := d.follow(ctx, s.cfg); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -51,15 +51,29 @@ func (r *record) add(step rules.Step, e schema.Effect) {
 	r.events = append(r.events, move.Event{Change: step.Change, Effect: e, Release: r.release})
 }
 
+// foresee finds the moves as far as the migrations tell of them, and says whether one
+// is in flight: all callers may have a part in it.
+func (d *Database) foresee(cfg Config) bool {
+	if cfg.usesOnly || !d.readsCode(cfg) {
+		return false
+	}
+	d.findMoves(cfg)
+	callers := slices.ContainsFunc(d.moves, (*move.Move).InFlight)
+	d.further.base.callers, d.further.head.callers = callers, callers
+	return callers
+}
+
+func (d *Database) readsCode(cfg Config) bool { return !cfg.NoCode && d.Directory.Path != "-" }
+
 // follow reads the code and finds the moves. Who calls whom, and who uses the fields
-// that columns are mapped to, is found out only where a writer seems to forget the
-// other side, or rows are loaded or saved as a whole: all callers may have a part in it.
+// that columns are mapped to, is found out only where a move is in flight: where a
+// writer seems to forget the other side, or rows are loaded or saved as a whole, all
+// callers may have a part in it.
 func (d *Database) follow(ctx context.Context, cfg Config) error {
 	if cfg.usesOnly {
 		return d.readCode(ctx, cfg)
 	}
-	if !cfg.NoCode && d.Directory.Path != "-" {
-		d.findMoves(cfg) // as far as the migrations tell of them
+	if d.readsCode(cfg) {
 		if err := d.readCode(ctx, cfg); err != nil {
 			return err
 		}
@@ -70,11 +84,14 @@ func (d *Database) follow(ctx context.Context, cfg Config) error {
 	}
 	d.further.base = further{apart(false), move.Fields(d.moves, d.BaseUses)}
 	d.further.head = further{apart(true) || d.read.base == nil && apart(false), move.Fields(d.moves, d.HeadUses)}
+	before := d.read
 	if d.further.base.any() || d.further.head.any() {
 		if err := d.readCode(ctx, cfg); err != nil {
 			return err
 		}
-		d.findMoves(cfg)
+		if d.read != before {
+			d.findMoves(cfg)
+		}
 	}
 	told, err := d.askOrder(ctx, cfg)
 	if err != nil || !told {

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/release"
 )
@@ -114,9 +113,9 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 	there.Deployed = tree
 	there.Flags = there.flagsThere()
 	in.BaseFlags = there.Flags
-	code := uses.NewTree(tree)
+	code := d.code.head.Version(tree)
 	for _, callers := range []bool{false, true} {
-		u, err := d.usesIn(ctx, there, code, catalog{d.before, d.gone}, tables, further{callers, d.further.base.fields})
+		u, err := d.usesIn(ctx, there, code, catalog{d.before, d.gone}, tables, further{callers, d.further.base.fields}, nil)
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}

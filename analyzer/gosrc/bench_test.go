@@ -18,7 +18,7 @@ func BenchmarkLoad(b *testing.B) {
 		root = "../.."
 	}
 	for b.Loop() {
-		s, err := gosrc.ScanTree(context.Background(), os.DirFS(root), []string{"."})
+		s, err := gosrc.ScanTree(context.Background(), os.DirFS(root), []string{"."}, gosrc.NewSyntax())
 		if err != nil {
 			b.Fatal(err)
 		}

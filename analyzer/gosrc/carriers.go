@@ -28,7 +28,7 @@ type carrier struct {
 // of it.
 func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
 	var out carriers
-	for _, d := range declarationsIn(s.Files[i].Text) {
+	for _, d := range s.declarations(s.Files[i]) {
 		if !embeds && !set.inStrings(d.text) {
 			continue
 		}
@@ -56,15 +56,18 @@ type declaration struct {
 	text  []byte
 }
 
-func declarationsIn(text []byte) []declaration {
-	fset := token.NewFileSet()
-	f, err := parser.ParseFile(fset, "", text, parser.SkipObjectResolution)
-	if f == nil || err != nil && len(f.Decls) == 0 {
+// declarations are those of a file.
+func (s *Scan) declarations(f Source) []declaration {
+	return declarationsOf(s.syntax.of(f.Name, f.Text, true), f.Text)
+}
+
+func declarationsOf(f *ast.File, text []byte) []declaration {
+	if f == nil {
 		return nil
 	}
 	var out []declaration
 	add := func(n ast.Node, names ...*ast.Ident) {
-		from, to := fset.Position(n.Pos()).Offset, min(fset.Position(n.End()).Offset, len(text))
+		from, to := int(n.Pos()-f.FileStart), min(int(n.End()-f.FileStart), len(text))
 		if from > to {
 			return
 		}
@@ -137,7 +140,7 @@ func (s *Scan) naming(carriers map[string]*wordSet) []string {
 		if local == nil || protobuf(f.Name) || !local.in(f.Text) {
 			return
 		}
-		for _, d := range declarationsIn(f.Text) {
+		for _, d := range s.declarations(f) {
 			if fn, ok := d.node.(*ast.FuncDecl); ok && fn.Name.IsExported() && fn.Body != nil && local.in(d.text[fn.Body.Pos()-fn.Pos():]) {
 				found[i] = append(found[i], fn.Name.Name)
 			}
@@ -201,7 +204,8 @@ func (m imported) madeOf(i int, f Source, fresh, all *vocabulary) carriers {
 		statements = append(statements, local)
 	}
 	var out carriers
-	for _, d := range declarationsIn(text) {
+	syntax, _ := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution) // as far as it goes
+	for _, d := range declarationsOf(syntax, text) {
 		if fn, is := d.node.(*ast.FuncDecl); is && (fn.Recv != nil || !givesString(fn.Type)) {
 			continue
 		}

@@ -164,6 +164,17 @@ func (p *Program) function(fn *types.Func) *function { return p.funcs[fn.Origin(
 // targets are the declared functions that a call of fn may run: itself, or for
 // a method of an interface those of the types that have it.
 func (p *Program) targets(fn *types.Func) []*function {
+	p.targetsMu.Lock()
+	defer p.targetsMu.Unlock()
+	if known, ok := p.targetsOf[fn]; ok {
+		return known
+	}
+	out := p.findTargets(fn)
+	p.targetsOf[fn] = out
+	return out
+}
+
+func (p *Program) findTargets(fn *types.Func) []*function {
 	if d := p.function(fn); d != nil {
 		return []*function{d}
 	}

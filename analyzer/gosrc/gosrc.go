@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"io/fs"
@@ -45,10 +44,12 @@ type Program struct {
 	nestedOnce    sync.Once
 	nestedModules []*module
 	namedMu       sync.Mutex
-	named         map[string]bool // functions that Names was asked for
+	named         map[named]bool // functions that Names was asked for
 	methodsOnce   sync.Once
 	instances     instances
 	methodsByName map[string][]*function
+	targetsMu     sync.Mutex
+	targetsOf     map[*types.Func][]*function // as far as somebody asked
 }
 
 // A Package is one package of the program. Files that declare again what others do,
@@ -93,7 +94,7 @@ type variable struct {
 // Files that do not parse are read as far as they do. An error means that a
 // directory could not be read.
 func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
-	return load(ctx, &Scan{fsys: fsys}, dirs, reach{Everything, true})
+	return load(ctx, &Scan{fsys: fsys, syntax: NewSyntax()}, dirs, reach{Everything, true})
 }
 
 // Reach says how far away from what is walked declarations are read.
@@ -144,7 +145,7 @@ func load(ctx context.Context, scan *Scan, dirs []string, r reach) (*Program, er
 
 func newProgram(scan *Scan) *Program {
 	return &Program{
-		Fset:    token.NewFileSet(),
+		Fset:    scan.syntax.fset,
 		scan:    scan,
 		fsys:    scan.fsys,
 		modules: map[string]*module{},
@@ -154,6 +155,8 @@ func newProgram(scan *Scan) *Program {
 		vars:    map[types.Object]*variable{},
 		consts:  map[types.Object]*variable{},
 		stubs:   newStubs(),
+
+		targetsOf: map[*types.Func][]*function{},
 	}
 }
 
@@ -350,33 +353,11 @@ func (p *Program) parseFile(name string, bodies bool) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
 	}
-	if !bodies {
-		syntax, err := parser.ParseFile(p.Fset, name, stripped(data), parser.SkipObjectResolution|parser.ParseComments)
-		if err == nil {
-			f := &File{Name: name, Source: data, Syntax: syntax}
-			f.dropBodies()
-			return f, nil
-		}
-	}
-	syntax, err := parser.ParseFile(p.Fset, name, data, parser.ParseComments|parser.SkipObjectResolution)
-	if syntax == nil || err != nil && (syntax.Name == nil || syntax.Name.Name == "" || syntax.Name.Name == "_") {
+	syntax := p.scan.syntax.of(name, data, bodies)
+	if syntax == nil {
 		return nil, nil
 	}
-	f := &File{Name: name, Source: data, Syntax: syntax}
-	if !bodies {
-		f.dropBodies()
-	}
-	return f, nil
-}
-
-// dropBodies frees what nobody will look at.
-func (f *File) dropBodies() {
-	for _, d := range f.Syntax.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil && !(givesString(fn.Type) && small(fn.Body)) {
-			fn.Body = nil
-		}
-	}
-	f.Syntax.Comments = nil
+	return &File{Name: name, Source: data, Syntax: syntax}, nil
 }
 
 // givesString says whether the first result of a function is spelled as a string,

@@ -52,7 +52,7 @@ func TestMentioning(t *testing.T) {
 			"store/s.go": "package store; func f(d D) { d.Run(`CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM star`) }",
 		}, "store"},
 	} {
-		s := &Scan{fsys: fstest.MapFS{"go.mod": {Data: []byte("module x.com/app\n")}}, modules: []string{"."}}
+		s := &Scan{syntax: NewSyntax(), fsys: fstest.MapFS{"go.mod": {Data: []byte("module x.com/app\n")}}, modules: []string{"."}}
 		for _, name := range sortedKeys(test.files) {
 			s.Files = append(s.Files, Source{Name: path.Clean(name), Text: []byte(test.files[name]), Imports: importsOf([]byte(test.files[name]))})
 		}

@@ -1,25 +1,37 @@
 package gosrc
 
-import "bytes"
+import (
+	"bytes"
+	"go/ast"
+	"path"
+	"slices"
+)
+
+// A named is a function, by its name, and the directory whose files may name it: ""
+// for every one.
+type named struct{ name, dir string }
 
 // Names says whether some file of the tree, loaded or not, names a function other than
 // where it is declared; true when the tree is not known.
-func (p *Program) Names(function string) bool {
+func (p *Program) Names(function *ast.FuncDecl) bool {
+	of := named{name: function.Name.Name}
+	if !function.Name.IsExported() {
+		of.dir = path.Dir(p.Position(function.Pos()).Filename)
+	}
 	p.namedMu.Lock()
 	defer p.namedMu.Unlock()
-	if known, ok := p.named[function]; ok {
+	if known, ok := p.named[of]; ok {
 		return known
 	}
 	if p.named == nil {
-		p.named = map[string]bool{}
+		p.named = map[named]bool{}
 	}
-	out := len(p.scan.Files) == 0
-	for _, f := range p.scan.Files {
-		if out = out || names(f.Text, []byte(function)); out {
-			break
-		}
+	files := p.scan.Files
+	if of.dir != "" {
+		files = p.scan.dir(of.dir)
 	}
-	p.named[function] = out
+	out := len(p.scan.Files) == 0 || slices.ContainsFunc(files, func(f Source) bool { return names(f.Text, []byte(of.name)) })
+	p.named[of] = out
 	return out
 }
 

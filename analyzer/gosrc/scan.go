@@ -18,6 +18,7 @@ import (
 type Scan struct {
 	Files   []Source
 	fsys    fs.FS
+	syntax  *Syntax
 	modules []string // folders with a go.mod file
 }
 
@@ -74,13 +75,13 @@ func walkTree(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []
 }
 
 // ScanTree reads the Go files that GoFiles returns, and those of the packages that
-// they import from elsewhere in the tree.
-func ScanTree(ctx context.Context, fsys fs.FS, dirs []string) (*Scan, error) {
+// they import from elsewhere in the tree. What is parsed of them goes to syntax.
+func ScanTree(ctx context.Context, fsys fs.FS, dirs []string, syntax *Syntax) (*Scan, error) {
 	names, modules, err := walkTree(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Scan{fsys: fsys, modules: modules}
+	s := &Scan{fsys: fsys, syntax: syntax, modules: modules}
 	if s.Files, err = sources(fsys, names); err != nil || slices.Contains(dirs, ".") {
 		return s, errors.Join(err, ctx.Err())
 	}

@@ -18,7 +18,7 @@ func TestSelecting(t *testing.T) {
 		".hidden/h.go":        {Data: []byte("package h\n// r.Badge")},
 		"d/node_modules/n.go": {Data: []byte("package n\n// r.Badge")},
 	}
-	s, err := ScanTree(context.Background(), fsys, []string{"."})
+	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // such as a driver of go/analysis. Positions are made relative to root, a folder
 // on disk; files from outside of it, and tests, are left out.
 func Wrap(root string, fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) *Program {
-	p := newProgram(&Scan{fsys: os.DirFS(root)})
+	p := newProgram(&Scan{fsys: os.DirFS(root), syntax: NewSyntax()})
 	p.Fset, p.root = fset, root
 	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p}
 	for _, f := range files {

@@ -325,7 +325,7 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 	if len(values) == 0 {
 		return nil
 	}
-	if slices.ContainsFunc(unknown, func(g given) bool { return g.by == nil || c.program.Names(g.by.Name.Name) }) {
+	if slices.ContainsFunc(unknown, func(g given) bool { return g.by == nil || c.program.Names(g.by) }) {
 		values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
 	}
 	return gosrc.Either(values...)

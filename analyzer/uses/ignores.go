@@ -22,11 +22,28 @@ import (
 func ignores(s *gosrc.Scan) []schema.Ignore {
 	var out []schema.Ignore
 	for _, f := range s.Files {
-		if bytes.Contains(f.Text, []byte("//expandcheck:ignore")) || bytes.Contains(f.Text, []byte("//nolint:")) {
+		if silences(f.Text) {
 			out = append(out, ignoresIn(f)...)
 		}
 	}
 	return out
+}
+
+// silences says whether a text may hold such a comment: most that begin so are for
+// other linters.
+func silences(text []byte) bool {
+	for rest := text; ; {
+		i := bytes.Index(rest, []byte("//nolint:"))
+		if i < 0 {
+			break
+		}
+		line, behind, _ := bytes.Cut(rest[i:], []byte("\n"))
+		if bytes.Contains(line, []byte("expandcheck")) || bytes.Contains(line, []byte("all")) {
+			return true
+		}
+		rest = behind
+	}
+	return bytes.Contains(text, []byte("//expandcheck:ignore"))
 }
 
 func ignoresIn(f gosrc.Source) []schema.Ignore {

@@ -16,12 +16,27 @@ import (
 // concurrent use.
 type Tree struct {
 	fsys     fs.FS
+	syntax   *gosrc.Syntax
 	scans    map[string]*gosrc.Scan // by the folders
 	programs []*program
+	readings map[*schema.Uses]walked
+}
+
+// walked is what uses were read from.
+type walked struct {
+	callers bool
+	dirs    []string
 }
 
 // NewTree returns the code below the root of fsys, unread.
-func NewTree(fsys fs.FS) *Tree { return &Tree{fsys: fsys, scans: map[string]*gosrc.Scan{}} }
+func NewTree(fsys fs.FS) *Tree { return newTree(fsys, gosrc.NewSyntax()) }
+
+// Version returns the code below the root of fsys, of which most is the same.
+func (t *Tree) Version(fsys fs.FS) *Tree { return newTree(fsys, t.syntax) }
+
+func newTree(fsys fs.FS, syntax *gosrc.Syntax) *Tree {
+	return &Tree{fsys: fsys, syntax: syntax, scans: map[string]*gosrc.Scan{}, readings: map[*schema.Uses]walked{}}
+}
 
 // Has says whether the tree has a folder.
 func (t *Tree) Has(dir string) bool {
@@ -44,7 +59,7 @@ func (t *Tree) scan(ctx context.Context, dirs []string) (*gosrc.Scan, error) {
 	if s := t.scans[key]; s != nil {
 		return s, nil
 	}
-	s, err := gosrc.ScanTree(ctx, t.fsys, dirs)
+	s, err := gosrc.ScanTree(ctx, t.fsys, dirs, t.syntax)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +85,27 @@ func (t *Tree) load(ctx context.Context, s *gosrc.Scan, wanted []string, o *Opti
 	return p, nil
 }
 
+// ReadOn reads further than what Read returned did, for the same schema; that stands
+// where nobody else has a part in it.
+func (t *Tree) ReadOn(ctx context.Context, from *schema.Uses, o Options) (*schema.Uses, error) {
+	had, ok := t.readings[from]
+	if !ok || !had.callers {
+		return t.Read(ctx, o)
+	}
+	if len(o.Dirs) == 0 {
+		o.Dirs = []string{"."}
+	}
+	whole, err := t.scan(ctx, o.Dirs)
+	if err != nil {
+		return nil, err
+	}
+	selecting := whole.Without(o.skips).Selecting(o.Words)
+	if slices.ContainsFunc(selecting, func(dir string) bool { return !slices.Contains(had.dirs, dir) }) {
+		return t.Read(ctx, o)
+	}
+	return from, nil
+}
+
 // Read reads the code for one schema. An error means that a file could not be
 // read; code that does not parse or type is read as far as it does.
 func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
@@ -93,6 +129,7 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 			return nil, err
 		}
 		out = p.uses(ctx, o, wanted)
+		t.readings[out] = walked{o.Callers, wanted}
 		libraries = append(libraries, p.found.renamed.names()...)
 	}
 	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), ignores(scan), libraries, scan.Mentions, o.wrong(scan)
