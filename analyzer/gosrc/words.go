@@ -75,12 +75,17 @@ func (s *wordSet) each(text []byte, do func(from, to int) bool) {
 		for text[i] == '_' && i+1 < len(text) {
 			i++
 		}
-		start := s.starts[text[i]]
+		if !s.starts[text[i]] {
+			for i < len(text) && is[text[i]] {
+				i++
+			}
+			continue
+		}
 		n, fits := 0, true
 		for ; i < len(text) && is[text[i]]; i++ {
 			c := text[i]
 			switch {
-			case !start || c == '_':
+			case c == '_':
 				continue
 			case n == maxWord:
 				fits = false
@@ -91,7 +96,7 @@ func (s *wordSet) each(text []byte, do func(from, to int) bool) {
 			buf[n] = c
 			n++
 		}
-		if start && fits && s.sizes[n] && s.words[string(buf[:n])] && !do(from, i) {
+		if fits && s.sizes[n] && s.words[string(buf[:n])] && !do(from, i) {
 			return
 		}
 	}
