@@ -26,7 +26,7 @@ func BenchmarkLoad(b *testing.B) {
 		for _, f := range s.Files {
 			dirs = append(dirs, path.Dir(f.Name))
 		}
-		if _, err := s.Load(context.Background(), slices.Compact(dirs), gosrc.Imports); err != nil {
+		if _, err := s.Load(context.Background(), slices.Compact(dirs), gosrc.Imports, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -90,6 +90,9 @@ func (pkg *Package) newInfo() *types.Info {
 }
 
 func (pkg *Package) check() {
+	if pkg.Types != nil {
+		return // taken over
+	}
 	var files []*ast.File
 	for _, f := range pkg.all() {
 		files = append(files, f.Syntax)

@@ -21,7 +21,7 @@ func FuzzWalk(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := scan.Load(context.Background(), []string{"."}, gosrc.Everything)
+		p, err := scan.Load(context.Background(), []string{"."}, gosrc.Everything, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

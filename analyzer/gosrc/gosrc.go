@@ -94,7 +94,7 @@ type variable struct {
 // Files that do not parse are read as far as they do. An error means that a
 // directory could not be read.
 func Load(ctx context.Context, fsys fs.FS, dirs []string) (*Program, error) {
-	return load(ctx, &Scan{fsys: fsys, syntax: NewSyntax()}, dirs, reach{Everything, true})
+	return load(ctx, &Scan{fsys: fsys, syntax: NewSyntax()}, dirs, reach{Everything, true}, nil)
 }
 
 // Reach says how far away from what is walked declarations are read.
@@ -117,14 +117,18 @@ type reach struct {
 }
 
 // Load is Load of files that are read already. The function bodies of what dirs
-// import are not typed: the walker does not go into them.
-func (s *Scan) Load(ctx context.Context, dirs []string, r Reach) (*Program, error) {
-	return load(ctx, s, dirs, reach{r, false})
+// import are not typed: the walker does not go into them. What is the same as in like,
+// which may be nil, is taken from there: a program of the same syntax that reaches as far.
+func (s *Scan) Load(ctx context.Context, dirs []string, r Reach, like *Program) (*Program, error) {
+	return load(ctx, s, dirs, reach{r, false}, like)
 }
 
-func load(ctx context.Context, scan *Scan, dirs []string, r reach) (*Program, error) {
+func load(ctx context.Context, scan *Scan, dirs []string, r reach, like *Program) (*Program, error) {
 	p := newProgram(scan)
-	if err := p.parse(ctx, dirs, r); err != nil {
+	if like != nil {
+		p.stubs = like.stubs
+	}
+	if err := p.parse(ctx, dirs, r, p.adoptable(like, dirs)); err != nil {
 		return nil, err
 	}
 	for _, dir := range dirs {
@@ -161,13 +165,17 @@ func newProgram(scan *Scan) *Program {
 }
 
 // parse reads the files of dirs, then of what they import, level by level.
-func (p *Program) parse(ctx context.Context, dirs []string, r reach) error {
+func (p *Program) parse(ctx context.Context, dirs []string, r reach, from adoption) error {
 	wave := slices.Clone(dirs)
 	for level := 0; len(wave) > 0 && ctx.Err() == nil && (r.Reach == Everything || level <= 1); level++ {
 		first := level == 0
 		pkgs := make([][]*Package, len(wave))
 		errs := make([]error, len(wave))
-		parallel(len(wave), func(i int) { pkgs[i], errs[i] = p.parseDir(path.Clean(wave[i]), r.bodies || first) })
+		parallel(len(wave), func(i int) {
+			if dir := path.Clean(wave[i]); !from.dirs[dir] {
+				pkgs[i], errs[i] = p.parseDir(dir, r.bodies || first)
+			}
+		})
 		var next []string
 		for i := range pkgs {
 			if errs[i] != nil && first {
@@ -177,6 +185,9 @@ func (p *Program) parse(ctx context.Context, dirs []string, r reach) error {
 				if k == 0 || first {
 					p.add(pkg, k > 0)
 				}
+			}
+			if dir := path.Clean(wave[i]); from.dirs[dir] {
+				p.adopt(from, dir, first)
 			}
 		}
 		for i := range pkgs {

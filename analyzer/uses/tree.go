@@ -16,6 +16,7 @@ import (
 // concurrent use.
 type Tree struct {
 	fsys     fs.FS
+	of       *Tree // that most files are the same in; nil for the first
 	syntax   *gosrc.Syntax
 	scans    map[string]*gosrc.Scan // by the folders
 	programs []*program
@@ -29,13 +30,16 @@ type walked struct {
 }
 
 // NewTree returns the code below the root of fsys, unread.
-func NewTree(fsys fs.FS) *Tree { return newTree(fsys, gosrc.NewSyntax()) }
+func NewTree(fsys fs.FS) *Tree {
+	return &Tree{fsys: fsys, syntax: gosrc.NewSyntax(), scans: map[string]*gosrc.Scan{}, readings: map[*schema.Uses]walked{}}
+}
 
-// Version returns the code below the root of fsys, of which most is the same.
-func (t *Tree) Version(fsys fs.FS) *Tree { return newTree(fsys, t.syntax) }
-
-func newTree(fsys fs.FS, syntax *gosrc.Syntax) *Tree {
-	return &Tree{fsys: fsys, syntax: syntax, scans: map[string]*gosrc.Scan{}, readings: map[*schema.Uses]walked{}}
+// Version returns the code below the root of fsys, of which most is the same: what was
+// read of that serves it.
+func (t *Tree) Version(fsys fs.FS) *Tree {
+	out := NewTree(fsys)
+	out.of, out.syntax = t, t.syntax
+	return out
 }
 
 // Has says whether the tree has a folder.
@@ -76,7 +80,7 @@ func (t *Tree) load(ctx context.Context, s *gosrc.Scan, wanted []string, o *Opti
 			return p, nil
 		}
 	}
-	loaded, err := s.Load(ctx, wanted, reach)
+	loaded, err := s.Load(ctx, wanted, reach, t.nearest(folders, reach))
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +108,23 @@ func (t *Tree) ReadOn(ctx context.Context, from *schema.Uses, o Options) (*schem
 		return t.Read(ctx, o)
 	}
 	return from, nil
+}
+
+// nearest is the largest program of the tree, or else of the one that it is a version
+// of, which reaches as far; nil when there is none.
+func (t *Tree) nearest(folders string, reach gosrc.Reach) *gosrc.Program {
+	var out *program
+	for of := t; of != nil && out == nil; of = of.of {
+		for _, p := range of.programs {
+			if p.folders == folders && p.reach >= reach && (out == nil || len(p.dirs) > len(out.dirs)) {
+				out = p
+			}
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	return out.Program
 }
 
 // Read reads the code for one schema. An error means that a file could not be
