@@ -42,13 +42,13 @@ func (d *Database) judge(cfg Config) ([]rules.Finding, []rules.Proof) {
 	}
 	for _, r := range d.Pending {
 		pass.Release, pass.Motion, pass.Unwritten = r, d.record.moves[r], d.record.unwritten[r]
-		pass.Filled, pass.HiddenBefore = d.filledBefore(cfg, r), d.hiddenBefore(r)
+		pass.Filled, pass.HiddenBefore = d.filledBefore(r), d.hiddenBefore(r)
 		judgeWith(cfg, pass, func(f rules.Family) bool { return f != rules.Code })
 		d.unread(cfg, r, emit)
 	}
 	last := d.lastRelease()
 	pass.Release, pass.Motion, pass.Unwritten = last, d.record.moves[last], d.record.unwritten[last]
-	pass.Filled, pass.HiddenBefore = d.filledBefore(cfg, last), d.hiddenBefore(last)
+	pass.Filled, pass.HiddenBefore = d.filledBefore(last), d.hiddenBefore(last)
 	judgeWith(cfg, pass, func(f rules.Family) bool { return f == rules.Code })
 	d.judgeHistory(cfg, emit)
 	d.problems(cfg, emit)
@@ -87,11 +87,11 @@ func judgeWith(cfg Config, pass rules.Pass, wanted func(rules.Family) bool) {
 }
 
 // filledBefore returns what tells whether a column was filled before a release.
-func (d *Database) filledBefore(cfg Config, r *rules.Release) func(*schema.Table, *schema.Column) bool {
+func (d *Database) filledBefore(r *rules.Release) func(*schema.Table, *schema.Column) bool {
 	return func(t *schema.Table, c *schema.Column) bool {
 		name := t.Name.Name + "." + c.Name
 		return d.lineage.filledBefore(r.Number, t, c) || d.saidFilled(name) ||
-			slices.ContainsFunc(cfg.Moves, func(m Move) bool {
+			slices.ContainsFunc(d.configured, func(m Move) bool {
 				return m.Backfilled && slices.ContainsFunc(m.To, func(to string) bool { return schema.SameName(to, name) })
 			})
 	}

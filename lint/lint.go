@@ -43,28 +43,29 @@ type Database struct {
 	// views and triggers that are left; nil when no code was read.
 	BaseUses, HeadUses *schema.Uses
 
-	before    *schema.Schema           // what the pending migrations found
-	gone      map[string]*schema.Table // what was dropped or renamed, by folded name
-	entry     MigrationsEntry
-	only      map[string]bool // files that findings are asked for; nil for all
-	pending   map[*migration.Migration]bool
-	dark      map[*migration.Statement]bool // could not be read for a placeholder
-	ddl       map[*migration.Statement]bool // more than rows may be changed by it
-	missing   []string                      // what migrations speak of and none makes
-	routines  []*routine                    // with DDL in their bodies, in the order in which they are made
-	stored    []*routine                    // every routine and event that is left
-	remarks   []string                      // on what was taken for deployed
-	session   session
-	record    record // of what the replay did
-	moves     []*move.Move
-	aheadUses *schema.Uses // of the code that was deployed since the work tree branched off
-	sameCode  bool         // no Go file differs from what is deployed
-	code      *code        // that all databases share
-	read      trees        // the code, as it was read last
-	further   struct{ base, head further }
-	past      *past                    // nil when git was not asked
-	order     map[move.Run]move.Answer // as the past tells
-	lineage   lineage
+	before     *schema.Schema           // what the pending migrations found
+	gone       map[string]*schema.Table // what was dropped or renamed, by folded name
+	entry      MigrationsEntry
+	configured []Move          // by the configuration
+	only       map[string]bool // files that findings are asked for; nil for all
+	pending    map[*migration.Migration]bool
+	dark       map[*migration.Statement]bool // could not be read for a placeholder
+	ddl        map[*migration.Statement]bool // more than rows may be changed by it
+	missing    []string                      // what migrations speak of and none makes
+	routines   []*routine                    // with DDL in their bodies, in the order in which they are made
+	stored     []*routine                    // every routine and event that is left
+	remarks    []string                      // on what was taken for deployed
+	session    session
+	record     record // of what the replay did
+	moves      []*move.Move
+	aheadUses  *schema.Uses // of the code that was deployed since the work tree branched off
+	sameCode   bool         // no Go file differs from what is deployed
+	code       *code        // that all databases share
+	read       trees        // the code, as it was read last
+	further    struct{ base, head further }
+	past       *past                    // nil when git was not asked
+	order      map[move.Run]move.Answer // as the past tells
+	lineage    lineage
 	history
 }
 
@@ -109,6 +110,7 @@ func (s *State) load(ctx context.Context) error {
 		}
 	}
 	s.Databases = dirs
+	s.configured()
 	return s.follow(ctx)
 }
 

@@ -63,6 +63,29 @@ func (d *Database) foresee(cfg Config) bool {
 	return callers
 }
 
+// configured gives each database the moves of the configuration whose tables it has;
+// of tables that none has, all may know.
+func (s *State) configured() {
+	for _, m := range s.cfg.Moves {
+		names := slices.Concat(m.From, m.To)
+		has := func(d *Database) bool {
+			return slices.ContainsFunc(names, func(name string) bool { return d.makes(move.ParseObject(name).Table) })
+		}
+		everybody := !slices.ContainsFunc(s.Databases, has)
+		for _, d := range s.Databases {
+			if everybody || has(d) {
+				d.configured = append(d.configured, m)
+			}
+		}
+	}
+}
+
+// makes says whether the migrations make a table, or made it once.
+func (d *Database) makes(n schema.Name) bool {
+	t := catalog{d.Schema, d.gone}.Table(n)
+	return t != nil && !t.Unknown
+}
+
 func (d *Database) readsCode(cfg Config) bool { return !cfg.NoCode && d.Directory.Path != "-" }
 
 // follow reads the code and finds the moves. Who calls whom, and who uses the fields
@@ -161,7 +184,7 @@ func (d *Database) moveInput(cfg Config) move.Input {
 			}
 		}
 	}
-	for _, m := range cfg.Moves {
+	for _, m := range d.configured {
 		at := schema.Position{File: cfg.File, Line: m.Line, Column: 1, EndLine: m.Line, EndColumn: 1}
 		in.Declared = append(in.Declared, move.Declaration{From: m.From, To: m.To, First: -1, Last: -1, Source: move.Config, Pos: at})
 		if m.Backfilled {

@@ -50,7 +50,8 @@ func (m *Move) rename() {
 }
 
 // parse reads table.column, or a bare table.
-func parse(name string) Object {
+// ParseObject reads the name of a table, or of a column behind that of its table.
+func ParseObject(name string) Object {
 	table, column, _ := strings.Cut(strings.TrimSpace(name), ".")
 	unquote := func(s string) string { return strings.Trim(strings.TrimSpace(s), "`\"") }
 	return Object{schema.Name{Name: unquote(table)}, unquote(column)}
@@ -137,7 +138,7 @@ func (in *Input) fromDirective(h *history, d Declaration) *Move {
 	h.forward(d.First)
 	var from []*track
 	for _, name := range d.From {
-		from = append(from, h.object(parse(name)))
+		from = append(from, h.object(ParseObject(name)))
 	}
 	after := newHistory(in)
 	after.forward(d.Last + 1)
@@ -169,7 +170,7 @@ func (h *history) replacement(d Declaration, tables bool) []*track {
 		}
 	}
 	for _, name := range d.To {
-		o := parse(name)
+		o := ParseObject(name)
 		if !tables && o.Column == "" {
 			o = Object{table, o.Table.Name}
 		}
@@ -187,7 +188,7 @@ func (in *Input) fromConfig(d Declaration) *Move {
 func (in *Input) ever(names []string) []*track {
 	out := make([]*track, len(names))
 	for i, name := range names {
-		out[i] = &track{Object: parse(name), addedAt: -1}
+		out[i] = &track{Object: ParseObject(name), addedAt: -1}
 	}
 	h := newHistory(in)
 	for n := range in.Events {
@@ -197,7 +198,7 @@ func (in *Input) ever(names []string) []*track {
 			continue
 		}
 		for i, t := range out {
-			o := parse(names[i])
+			o := ParseObject(names[i])
 			if !sameTable(o.Table, after.Name) {
 				continue
 			}

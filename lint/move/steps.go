@@ -347,7 +347,7 @@ func (b *Backfill) describe() string {
 func (m *Move) filled(in *Input, s *Step, t *track) bool {
 	for _, f := range in.Backfilled {
 		for _, name := range f.To {
-			o := parse(name)
+			o := ParseObject(name)
 			if t.is(o.Table, o.Column) || o.Column == "" && t.named(o.Table) {
 				message := "declared as filled"
 				if f.Reason != "" {
