@@ -62,8 +62,11 @@ type Package struct {
 	Info   *types.Info
 	shared []*File // of another variant of the package, to type the files with
 	bodies bool    // those of functions are there
-	prog   *Program
-	needs  []*Package // imported from the same program
+	// Known is what was found out about the package, by keys of who did; versions of a
+	// tree in which it is the same share it.
+	Known *sync.Map
+	prog  *Program
+	needs []*Package // imported from the same program
 }
 
 // A File is one Go file.
@@ -317,6 +320,15 @@ func (p *Program) module(dir string) *module {
 	return m
 }
 
+// Text is the source of a part of the file.
+func (f *File) Text(n ast.Node) []byte {
+	from, to := int(n.Pos()-f.Syntax.FileStart), int(n.End()-f.Syntax.FileStart)
+	if from < 0 || from > to || to > len(f.Source) {
+		return nil
+	}
+	return f.Source[from:to]
+}
+
 // parseDir reads the Go files of a directory, without tests. Of several packages in
 // it the one with the most files is the first. Without bodies only declarations and
 // functions that give strings are kept, and what a protocol compiler made is left
@@ -348,10 +360,10 @@ func (p *Program) parseDir(dir string, bodies bool) ([]*Package, error) {
 	if best == "" {
 		return nil, nil
 	}
-	out := []*Package{{Dir: dir, Files: byName[best], bodies: bodies}}
+	out := []*Package{{Dir: dir, Files: byName[best], bodies: bodies, Known: &sync.Map{}}}
 	for _, name := range sortedKeys(byName) {
 		if name != best {
-			out = append(out, &Package{Dir: dir, Files: byName[name], bodies: bodies})
+			out = append(out, &Package{Dir: dir, Files: byName[name], bodies: bodies, Known: &sync.Map{}})
 		}
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package gosrc
 import (
 	"go/ast"
 	"slices"
+	"sync"
 )
 
 // maxVariants bounds how often a package is typed for its build variants.
@@ -46,7 +47,7 @@ func (pkg *Package) variants() []*Package {
 	pkg.Files = groups[0]
 	var out []*Package
 	for _, g := range groups[1:] {
-		v := &Package{Dir: pkg.Dir, Path: pkg.Path, Files: g, prog: pkg.prog, bodies: pkg.bodies}
+		v := &Package{Dir: pkg.Dir, Path: pkg.Path, Files: g, prog: pkg.prog, bodies: pkg.bodies, Known: &sync.Map{}}
 		for _, f := range groups[0] {
 			if !clash(f, g, clashes) {
 				v.shared = append(v.shared, f)

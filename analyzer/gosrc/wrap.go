@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // Wrap makes a program of one package that somebody else has parsed and typed,
@@ -16,7 +17,7 @@ import (
 func Wrap(root string, fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) *Program {
 	p := newProgram(&Scan{fsys: os.DirFS(root), syntax: NewSyntax()})
 	p.Fset, p.root = fset, root
-	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p}
+	out := &Package{Path: pkg.Path(), Types: pkg, Info: info, prog: p, Known: &sync.Map{}}
 	for _, f := range files {
 		name, ok := p.relative(fset.Position(f.FileStart).Filename)
 		if !ok || !isSource(path.Base(name)) {

@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"bytes"
 	"cmp"
 	"go/ast"
 	"go/constant"
@@ -38,9 +39,7 @@ func (f *fields) of(field schema.RowField) *schema.FieldUses {
 	}
 	s := &fieldScan{fields: f, field: field, out: &schema.FieldUses{}, held: map[types.Type]bool{}}
 	for _, pkg := range f.packages {
-		for _, file := range pkg.Files {
-			s.scan(pkg, file.Syntax)
-		}
+		s.scan(pkg)
 	}
 	f.known[field.Pos] = s.out
 	return s.out
@@ -57,21 +56,71 @@ type fieldScan struct {
 	held  map[types.Type]bool
 }
 
-func (s *fieldScan) scan(pkg *gosrc.Package, file *ast.File) {
+// scan looks through the declarations of a package that may use the field: few do.
+func (s *fieldScan) scan(pkg *gosrc.Package) {
 	s.pkg = pkg
-	for _, d := range file.Decls {
-		s.decl, _ = d.(*ast.FuncDecl)
-		s.stack = s.stack[:0]
-		ast.Inspect(d, func(n ast.Node) bool {
-			if n == nil {
-				s.stack = s.stack[:len(s.stack)-1]
-				return false
+	whole := wholeStructs(pkg)
+	for _, file := range pkg.Files {
+		for _, d := range file.Syntax.Decls {
+			if file.Source == nil || bytes.Contains(file.Text(d), []byte(s.field.Name)) || slices.ContainsFunc(whole[d], s.holds) {
+				s.declaration(d)
 			}
-			s.node(n)
-			s.stack = append(s.stack, n)
-			return true
-		})
+		}
 	}
+}
+
+// wholeStructs are the types of the structs that the declarations of a package hand on,
+// or make, without naming their fields. Versions of a tree share them with the package.
+func wholeStructs(pkg *gosrc.Package) map[ast.Decl][]types.Type {
+	type key struct{}
+	if known, ok := pkg.Known.Load(key{}); ok {
+		return known.(map[ast.Decl][]types.Type) //nolint:forcetypeassert // nothing else has the key
+	}
+	out := map[ast.Decl][]types.Type{}
+	for _, file := range pkg.Files {
+		for _, d := range file.Syntax.Decls {
+			add := func(e ast.Expr) {
+				t := pkg.Info.TypeOf(e)
+				if _, st := structOf(t); st != nil && !slices.Contains(out[d], t) {
+					out[d] = append(out[d], t)
+				}
+			}
+			ast.Inspect(d, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.CallExpr:
+					for _, a := range n.Args {
+						add(a)
+					}
+				case *ast.CompositeLit:
+					if len(n.Elts) > 0 && !isKeyed(n.Elts[0]) {
+						add(n)
+					}
+				}
+				return true
+			})
+		}
+	}
+	pkg.Known.Store(key{}, out)
+	return out
+}
+
+func isKeyed(e ast.Expr) bool {
+	_, keyed := e.(*ast.KeyValueExpr)
+	return keyed
+}
+
+func (s *fieldScan) declaration(d ast.Decl) {
+	s.decl, _ = d.(*ast.FuncDecl)
+	s.stack = s.stack[:0]
+	ast.Inspect(d, func(n ast.Node) bool {
+		if n == nil {
+			s.stack = s.stack[:len(s.stack)-1]
+			return false
+		}
+		s.node(n)
+		s.stack = append(s.stack, n)
+		return true
+	})
 }
 
 func (s *fieldScan) node(n ast.Node) {
