@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"bytes"
+	"go/ast"
 	"path"
 	"regexp"
 	"slices"
@@ -123,10 +124,10 @@ func (s *Scan) Spelling(names map[string]bool, words []string, picked func(impor
 	return out
 }
 
-// Spells says whether some file of the package may have one of the names as a literal
-// of its own.
-func (pkg *Package) Spells(names map[string]bool) bool {
-	return slices.ContainsFunc(pkg.Files, func(f *File) bool { return f.Source == nil || isLiteral(f.Source, names) })
+// Spells says whether a part of the file may have one of the names as a literal of its
+// own.
+func (f *File) Spells(names map[string]bool, part ast.Node) bool {
+	return f.Source == nil || isLiteral(f.Text(part), names)
 }
 
 // leavesTableOpen reports whether a string literal of a Go file leaves the name of a

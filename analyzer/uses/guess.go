@@ -129,24 +129,45 @@ type guesser struct {
 
 // guesses returns the statements that such calls may stand for. All that they use is
 // possible.
-func guesses(p *gosrc.Program, packages []*gosrc.Package, catalog mysql.Catalog, dirs []string) []*schema.Query {
-	g := &guesser{program: p, catalog: catalog, tables: map[string]*schema.Table{}}
+func guesses(p *gosrc.Program, packages []*gosrc.Package, o *Options, dirs []string) []*schema.Query {
+	g := &guesser{program: p, catalog: o.Schema, tables: map[string]*schema.Table{}}
 	names := map[string]bool{}
-	for _, t := range catalog.Tables() {
-		g.tables[t.Name.Name], names[t.Name.Name] = t, true
+	for _, t := range o.Schema.Tables() {
+		if o.Tables == nil || slices.Contains(o.Tables, t.Name.Name) {
+			g.tables[t.Name.Name], names[t.Name.Name] = t, true
+		}
 	}
 	for _, pkg := range packages {
-		if !slices.Contains(dirs, pkg.Dir) || !importsStrange(pkg) || !pkg.Spells(names) {
+		if !slices.Contains(dirs, pkg.Dir) || !importsStrange(pkg) {
 			continue
 		}
 		g.pkg, g.declared = pkg, nil
-		for _, f := range pkg.Files {
-			for _, d := range f.Syntax.Decls {
-				g.in(d)
-			}
+		for _, d := range spelling(pkg, names) {
+			g.in(d)
 		}
 	}
 	return g.out
+}
+
+// spelling are the declarations of a package that can name one of the tables: by a
+// literal, or all of them by what is declared with one.
+func spelling(pkg *gosrc.Package, names map[string]bool) []ast.Decl {
+	var all, out []ast.Decl
+	declared := false
+	for _, f := range pkg.Files {
+		for _, d := range f.Syntax.Decls {
+			all = append(all, d)
+			if f.Spells(names, d) {
+				out = append(out, d)
+				_, isFunc := d.(*ast.FuncDecl)
+				declared = declared || !isFunc
+			}
+		}
+	}
+	if declared {
+		return all
+	}
+	return out
 }
 
 // in looks through a declaration for the outermost calls of such chains.

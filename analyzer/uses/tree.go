@@ -185,7 +185,7 @@ func (p *program) uses(ctx context.Context, o Options, dirs []string) *schema.Us
 	}
 	r := p.found.in(dirs).read(ctx, o)
 	flow := newFlow(p.Program, o.Flags, r)
-	guessed := guesses(p.Program, packages, o.Schema, dirs)
+	guessed := guesses(p.Program, packages, &o, dirs)
 	return &schema.Uses{
 		Queries: append(r.queries, guessed...), Unresolved: r.unresolved, Strings: r.strings, Skipped: append(skipped, r.skipped()...),
 		Must: flow.must, Rows: newFields(p.Program, packages, o.Flags).of,
