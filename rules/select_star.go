@@ -34,9 +34,10 @@ Name the columns that the code reads, and deploy that first.
 ## When it is silent
 
 When the columns are named; where a mapper that goes by name meets the same columns in
-another order; in EXISTS (SELECT *) and COUNT(*); where a SELECT around it
-names what it takes; for a table whose columns stay as they are, and for one that the
-same release creates; for a move whose columns of the table are added and dropped already.
+another order, or is told to let columns go that the struct has no field for, as with
+Unsafe of sqlx; in EXISTS (SELECT *) and COUNT(*); where a SELECT around it names what it
+takes; for a table whose columns stay as they are, and for one that the same release
+creates; for a move whose columns of the table are added and dropped already.
 Under --all, where the code meets the last schema only, moves count alone.`,
 	Bad:  "column-added-fires",
 	Good: "columns-named-is-silent",
@@ -59,6 +60,8 @@ func starBreaks(q *schema.Query, r reshaping) string {
 	switch {
 	case q.Kind != schema.SelectQuery:
 		return "the INSERT gets other values than it has columns for (error 1136)"
+	case q.Lenient:
+		return ""
 	case q.Mapped && len(r.added) > 0:
 		return "a strict mapper fails as soon as a column comes that the struct has no field for"
 	case q.Mapped && len(r.gone) > 0:

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -63,8 +64,12 @@ func (c *candidate) into(q *schema.Query, scan *ast.CallExpr) {
 				c.ofField(q, &q.Results[i], f)
 			}
 		}
-	case len(scan.Args) > 0:
+	case name == "StructScan" && len(scan.Args) > 0:
 		c.mapped(q, scan.Args[len(scan.Args)-1])
+	default: // of a prepared statement; its arguments follow
+		if dest := min(strings.Count(name, "Context"), len(scan.Args)-1); dest >= 0 {
+			c.mapped(q, scan.Args[dest])
+		}
 	}
 }
 
@@ -112,7 +117,7 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 		}
 		return
 	}
-	q.Mapped = true
+	q.Mapped, q.Lenient = true, c.unsafe()
 	for i := range q.Results {
 		r := &q.Results[i]
 		f := fieldOf(s, r.Name)
@@ -127,6 +132,23 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 			c.ofField(q, r, f)
 		}
 	}
+}
+
+// unsafe says whether the handle that runs a statement is one of sqlx that is told to
+// let columns go which no field is for.
+func (c *candidate) unsafe() bool {
+	fun, ok := ast.Unparen(c.call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	handles := append([]ast.Expr{fun.X}, c.call.Args[:max(c.arg, 0)]...) // sqlx.Get is handed it
+	return slices.ContainsFunc(handles, func(e ast.Expr) bool {
+		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
+			e = follower{info: c.site.Package.Info, body: c.site.Decl.Body}.definition(id)
+		}
+		call, ok := e.(*ast.CallExpr)
+		return ok && methodName(call) == "Unsafe" && len(call.Args) == 0
+	})
 }
 
 // ofRow notes the field that a column of SELECT * goes into, or that it goes into none.
@@ -274,6 +296,30 @@ func (f follower) variable(call *ast.CallExpr) (types.Object, token.Pos) {
 		return nil, token.NoPos
 	}
 	return f.info.ObjectOf(id), call.End()
+}
+
+// definition is what a variable is given by the only assignment to it; nil when there
+// is none, or another.
+func (f follower) definition(id *ast.Ident) ast.Expr {
+	var out ast.Expr
+	n := 0
+	ast.Inspect(f.body, func(at ast.Node) bool {
+		a, ok := at.(*ast.AssignStmt)
+		if !ok {
+			return true
+		}
+		for i, l := range a.Lhs {
+			if to, ok := l.(*ast.Ident); ok && f.info.ObjectOf(to) == f.info.ObjectOf(id) {
+				out = a.Rhs[min(i, len(a.Rhs)-1)]
+				n++
+			}
+		}
+		return true
+	})
+	if n != 1 {
+		return nil
+	}
+	return out
 }
 
 // assignedAgain returns where a variable is assigned the next time.

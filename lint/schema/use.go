@@ -37,6 +37,8 @@ type Query struct {
 	Portable bool
 	// Mapped says that the rows go into structs by the names of the columns.
 	Mapped bool
+	// Lenient says that the mapper lets columns go that a struct has no field for.
+	Lenient bool
 }
 
 // Off says whether the statement cannot run in production, given what conditions
