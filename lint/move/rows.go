@@ -144,7 +144,7 @@ func (r *reader) writesRow(u *schema.Use, other func(*schema.Use) bool) bool {
 
 // rowStores says whether a field that is saved is the partner of a write. Where
 // nobody saw the row being made, both are set by whoever made it, if anybody sets
-// the field at all.
+// the field at all, or one field gives both.
 func (r *reader) rowStores(u *schema.Use, w *Write) bool {
 	if !r.byField(u) {
 		return true
@@ -153,8 +153,11 @@ func (r *reader) rowStores(u *schema.Use, w *Write) bool {
 	case schema.Loaded:
 		return false
 	case schema.Unseen:
+		if w.Field == nil || w.Origin != schema.Unseen {
+			return false
+		}
 		f := r.uses.Rows(*u.Field)
-		return w.Field != nil && w.Origin == schema.Unseen && (f.Assigned || f.Decoded)
+		return *u.Field == *w.Field || f.Assigned || f.Decoded
 	case schema.Assigned:
 		return !isConstant(u.Value) || isConstant(w.Value)
 	}
