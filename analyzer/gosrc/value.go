@@ -41,9 +41,10 @@ type Part struct {
 	Origin Origin
 	Set    token.Pos
 	Star   bool // the text that runs has a * in place of the column
-	// Named is the name of the type or field that a library makes this name of; "" when
-	// the code spells it.
-	Named string
+	// Named is the name of the type, or with Column of the field, that a library makes
+	// this name of; "" when the code spells it.
+	Named  string
+	Column bool
 }
 
 // Origin says where the value of a field of a struct comes from.

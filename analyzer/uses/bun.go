@@ -1,9 +1,9 @@
 package uses
 
 import (
+	"go/token"
 	"go/types"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -96,15 +96,19 @@ func (q *bunQuery) resolve() {
 		return
 	}
 	q.model = bunMapping.of(named, s, map[string]purpose{"SELECT": load, "INSERT": insert, "UPDATE": update}[q.verb])
-	name, alias := bunTable(named, s)
-	q.table, q.alias = gosrc.Text{{Text: "`" + strings.ReplaceAll(name, ".", "`.`") + "`", Pos: l.Call.Args[0].Pos()}}, alias
+	q.table, q.alias = bunTable(named, s, l.Call.Args[0].Pos())
 }
 
 // bunTable is the table of a model, and its alias: by the tag of its BaseModel, or
 // by its name.
-func bunTable(named *types.Named, s *types.Struct) (table, alias string) {
+func bunTable(named *types.Named, s *types.Struct, at token.Pos) (table gosrc.Text, alias string) {
 	alias = bunSnake(named.Obj().Name())
-	table = plural(alias)
+	table = gosrc.Text{{Text: "`" + plural(alias) + "`", Pos: at, Named: named.Obj().Name()}}
+	told := func(name string) {
+		if name != "" {
+			table = gosrc.Text{{Text: "`" + strings.ReplaceAll(name, ".", "`.`") + "`", Pos: at}}
+		}
+	}
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		if !f.Embedded() {
@@ -114,16 +118,12 @@ func bunTable(named *types.Named, s *types.Struct) (table, alias string) {
 		if _, typeName := gosrc.Named(f.Type()); typeName != "BaseModel" {
 			inner := embeddedIn(f)
 			if n, ok := types.Unalias(deref(f.Type())).(*types.Named); ok && inner != nil && (options["extend"] != "" || options["inherit"] != "") {
-				return bunTable(n, inner)
+				return bunTable(n, inner, at)
 			}
 			continue
 		}
-		if name != "" {
-			table = name
-		}
-		if t := options["table"]; t != "" {
-			table = t
-		}
+		told(name)
+		told(options["table"])
 		if a := options["alias"]; a != "" {
 			alias = a
 		}
@@ -441,9 +441,11 @@ func (q *bunQuery) texts(before, between string, names ...string) {
 func (q *bunQuery) where() {
 	list := q.sequence(" WHERE ", " AND ")
 	q.conditions(list, q.all)
-	if q.model != nil && q.model.deleted != "" && len(q.links["WhereAllWithDeleted"]) == 0 && q.verb != "INSERT" {
+	if q.model != nil && q.model.deleted != nil && len(q.links["WhereAllWithDeleted"]) == 0 && q.verb != "INSERT" {
 		list.next()
-		q.sql("`" + q.alias + "`.`" + q.model.deleted + "` IS NULL")
+		q.sql("`" + q.alias + "`.")
+		q.column(*q.model.deleted)
+		q.sql(" IS NULL")
 	}
 }
 
@@ -485,7 +487,8 @@ func (q *bunQuery) keys(list *sequence) {
 	}
 	for _, key := range q.model.key() {
 		list.next()
-		q.sql("`" + q.alias + "`.`" + key + "` = ?")
+		q.sql("`" + q.alias + "`.")
+		q.compared(key)
 	}
 }
 
@@ -546,7 +549,7 @@ func (q *bunQuery) assigned(list *sequence, p purpose) {
 		return
 	}
 	for _, f := range q.fields() {
-		if values[f.column] != nil || p == update && slices.Contains(q.model.key(), f.column) {
+		if values[f.column] != nil || p == update && q.model.isKey(f) {
 			continue
 		}
 		list.next()
@@ -579,10 +582,11 @@ func (q *bunQuery) sets() {
 }
 
 func (q *bunQuery) deletes() {
-	if q.model != nil && q.model.deleted != "" && len(q.links["ForceDelete"]) == 0 {
+	if q.model != nil && q.model.deleted != nil && len(q.links["ForceDelete"]) == 0 {
 		q.sql("UPDATE ")
 		q.tables()
-		q.sql(" SET `" + q.alias + "`.`" + q.model.deleted + "` = ?")
+		q.sql(" SET `" + q.alias + "`.")
+		q.compared(*q.model.deleted)
 		q.where()
 		return
 	}
@@ -608,8 +612,8 @@ func (q *bunQuery) relation(l *gosrc.Link) {
 		return
 	}
 	in := &bunQuery{speller: &speller{may: q.may, at: q.at}, verb: "SELECT", model: bunMapping.of(named, s, load), links: links{}}
-	table, alias := bunTable(named, s)
-	in.table, in.alias = gosrc.Text{{Text: "`" + table + "`", Pos: q.at, May: q.may}}, alias
+	in.table, in.alias = bunTable(named, s, q.at)
+	in.table[0].May = q.may
 	for _, v := range l.Args[1:] {
 		if ch, ok := v.(*gosrc.Chain); ok {
 			in.all = append(in.all, spliced(ch).Links...)

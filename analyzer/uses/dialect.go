@@ -97,7 +97,7 @@ func portable(pkg *gosrc.Package) bool {
 // database, by its value or by its own name: "postgres", DriverPostgres.
 func namesForeign(pkg *gosrc.Package, e ast.Expr) bool {
 	e = ast.Unparen(e)
-	if name := constantText(pkg, e); name != "" {
+	if name := strings.ToLower(constantText(pkg, e)); name != "" {
 		return foreign[name] != ""
 	}
 	return namesOther(e) != ""
@@ -129,7 +129,7 @@ func saysOther(pkg *gosrc.Package, cond ast.Expr, holds bool) string {
 		}
 		equal := holds == (cond.Op == token.EQL)
 		for _, side := range []ast.Expr{cond.X, cond.Y} {
-			name := constantText(pkg, side)
+			name := strings.ToLower(constantText(pkg, side))
 			switch {
 			case equal && foreign[name] != "":
 				return foreign[name]
@@ -141,7 +141,7 @@ func saysOther(pkg *gosrc.Package, cond ast.Expr, holds bool) string {
 		if !holds {
 			return ""
 		}
-		if name := constantText(pkg, cond); name != "" {
+		if name := strings.ToLower(constantText(pkg, cond)); name != "" {
 			return foreign[name] // of a case
 		}
 		return namesOther(cond)
@@ -149,13 +149,13 @@ func saysOther(pkg *gosrc.Package, cond ast.Expr, holds bool) string {
 	return ""
 }
 
-// constantText is the constant string that an expression is, in lower case.
+// constantText is the constant string that an expression is.
 func constantText(pkg *gosrc.Package, e ast.Expr) string {
 	tv := pkg.Info.Types[e]
 	if tv.Value == nil || tv.Value.Kind() != constant.String {
 		return ""
 	}
-	return strings.ToLower(constant.StringVal(tv.Value))
+	return constant.StringVal(tv.Value)
 }
 
 // namesOther: isSQLite(), cfg.UsePostgres.

@@ -289,9 +289,10 @@ func (q *gormQuery) where() {
 		list.next()
 		q.predicate(q.last, inline)
 	}
-	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
+	if q.model != nil && q.model.deleted != nil && len(q.links["Unscoped"]) == 0 {
 		list.next()
-		q.sql("`" + q.model.deleted + "` IS NULL")
+		q.column(*q.model.deleted)
+		q.sql(" IS NULL")
 	}
 }
 
@@ -361,7 +362,7 @@ func (q *gormQuery) columnsOf(l *gosrc.Link, arg int, r *gosrc.Record) []gosrc.T
 	}
 	for _, f := range gormMapping.of(named, s, load).fields {
 		if _, set := r.Fields[f.field]; set {
-			out = append(out, gosrc.Text{{Text: "`" + f.column + "`", Pos: q.at, May: q.may}})
+			out = append(out, gosrc.Text{{Text: "`" + f.column + "`", Pos: q.at, May: q.may, Named: f.name(), Column: true}})
 		}
 	}
 	return out
@@ -384,7 +385,8 @@ func (q *gormQuery) unknownCondition(l *gosrc.Link, arg int, u gosrc.Unknown) {
 	q.perhaps(true, func() {
 		q.sql("1 = 1")
 		for _, f := range gormMapping.of(named, s, load).fields {
-			q.sql(" AND `" + f.column + "` = ?")
+			q.sql(" AND ")
+			q.compared(f)
 		}
 	})
 }

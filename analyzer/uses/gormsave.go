@@ -232,7 +232,8 @@ func (q *gormQuery) update() {
 	if m := q.model; m != nil && !strings.HasPrefix(q.last.Callee.Name, "UpdateColumn") {
 		for _, f := range m.fields {
 			if f.field == "UpdatedAt" || q.setByHook(f) {
-				q.sql(", `" + f.column + "` = ?")
+				q.sql(", ")
+				q.compared(f)
 			}
 		}
 	}
@@ -282,17 +283,18 @@ func (q *gormQuery) assignments() {
 		}
 		q.perhaps(list.n > 0 && !chosen, func() { // a field with its zero value is left out
 			list.next()
-			q.column(f, row)
+			q.stores(f, row)
 			q.sql(" = ?")
 		})
 	}
 }
 
 func (q *gormQuery) remove() {
-	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
+	if q.model != nil && q.model.deleted != nil && len(q.links["Unscoped"]) == 0 {
 		q.sql("UPDATE ")
 		q.part(q.table)
-		q.sql(" SET `" + q.model.deleted + "` = ?")
+		q.sql(" SET ")
+		q.compared(*q.model.deleted)
 	} else {
 		q.sql("DELETE FROM ")
 		q.part(q.table)

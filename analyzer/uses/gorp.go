@@ -222,7 +222,7 @@ func (r *registration) write(s *speller, verb string, m *model, of row) {
 		if to := r.renamed[f.field]; to != "" {
 			f.column = to
 		}
-		if slices.Contains(m.keys, f.column) || slices.ContainsFunc(r.keys, func(k string) bool { return strings.EqualFold(k, f.field) || strings.EqualFold(k, f.column) }) {
+		if f.key || slices.ContainsFunc(r.keys, func(k string) bool { return strings.EqualFold(k, f.field) || strings.EqualFold(k, f.column) }) {
 			keys = append(keys, f)
 			if verb == "Update" || verb == "Insert" && r.generated {
 				continue
@@ -253,6 +253,6 @@ func (r *registration) write(s *speller, verb string, m *model, of row) {
 	list := s.sequence(" WHERE ", " AND ")
 	for _, f := range keys {
 		list.next()
-		s.sql("`" + f.column + "` = ?")
+		s.compared(f)
 	}
 }

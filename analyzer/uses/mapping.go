@@ -49,12 +49,9 @@ func (m mapping) add(out *model, s *types.Struct, prefix string, p purpose, path
 		case mapped.inner != nil && len(path) < maxEmbedding:
 			m.add(out, mapped.inner, prefix+mapped.prefix, p, append(slices.Clip(path), f.Name()))
 		case mapped.column != "":
-			out.fields = append(out.fields, modelField{field: f.Name(), column: prefix + mapped.column, v: f, path: append(slices.Clip(path), f.Name()), named: mapped.named})
+			out.fields = append(out.fields, modelField{field: f.Name(), column: prefix + mapped.column, v: f, path: append(slices.Clip(path), f.Name()), named: mapped.named, key: mapped.key})
 			if mapped.deleted {
-				out.deleted = prefix + mapped.column
-			}
-			if mapped.key {
-				out.keys = append(out.keys, prefix+mapped.column)
+				out.deleted = new(out.fields[len(out.fields)-1])
 			}
 		}
 	}

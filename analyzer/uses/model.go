@@ -16,6 +16,7 @@ type modelField struct {
 	v             *types.Var
 	path          []string // from the model: Address, City
 	named         bool     // the library makes the column of the name of the field
+	key           bool     // of the primary key
 }
 
 // name is that of the field, if the library makes the column of it.
@@ -136,21 +137,28 @@ func plural(name string) string {
 type model struct {
 	name    string // of the struct
 	fields  []modelField
-	deleted string   // the column that a soft delete sets; ""
-	keys    []string // columns of the primary key
+	deleted *modelField // what a soft delete sets; nil
 }
 
-// key are the columns of the primary key: those that are marked, or else id.
-func (m *model) key() []string {
-	if len(m.keys) > 0 {
-		return m.keys
-	}
+// key are the fields of the primary key: those that are marked, or else id.
+func (m *model) key() []modelField {
+	var out []modelField
 	for _, f := range m.fields {
-		if strings.EqualFold(f.column, "id") {
-			return []string{f.column}
+		if f.key {
+			out = append(out, f)
 		}
 	}
+	if len(out) > 0 {
+		return out
+	}
+	if i := slices.IndexFunc(m.fields, func(f modelField) bool { return strings.EqualFold(f.column, "id") }); i >= 0 {
+		return m.fields[i : i+1]
+	}
 	return nil
+}
+
+func (m *model) isKey(f modelField) bool {
+	return slices.ContainsFunc(m.key(), func(k modelField) bool { return k.column == f.column })
 }
 
 // without are the fields but those whose columns are left out.

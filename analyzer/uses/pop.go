@@ -272,7 +272,7 @@ func (q *popQuery) where() {
 		}
 		for _, key := range q.model.key() {
 			list.next()
-			q.sql("`" + key + "` = ?")
+			q.compared(key)
 		}
 	}
 }

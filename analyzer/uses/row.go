@@ -180,13 +180,24 @@ func rowLink(ch *gosrc.Chain) int {
 // loads writes a column that is read into a field of a row; star says that the
 // library asks for it by *.
 func (s *speller) loads(f modelField, star bool) {
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star, Named: f.name()})
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star, Named: f.name(), Column: true})
 }
 
-// column writes a column that a field of a row is saved in.
-func (s *speller) column(f modelField, r row) {
+// stores writes a column that a field of a row is saved in.
+func (s *speller) stores(f modelField, r row) {
 	o, at := r.origin(f)
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at, Named: f.name()})
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at, Named: f.name(), Column: true})
+}
+
+// column writes the column of a field.
+func (s *speller) column(f modelField) {
+	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Named: f.name(), Column: true})
+}
+
+// compared writes the comparison of the column of a field with a value, or that it is set to one.
+func (s *speller) compared(f modelField) {
+	s.column(f)
+	s.sql(" = ?")
 }
 
 // rowColumn is a part of a text that stands for a field.

@@ -302,7 +302,7 @@ func (s *speller) inserts(fields []modelField, r row, own ...string) {
 	list := s.sequence(" (", ", ")
 	for _, f := range fields {
 		list.next()
-		s.column(f, r)
+		s.stores(f, r)
 	}
 	list = s.sequence(") VALUES (", ", ")
 	for _, f := range fields {
@@ -318,7 +318,7 @@ func (s *speller) inserts(fields []modelField, r row, own ...string) {
 
 // assign writes the column of a field of a row as one that is set.
 func (s *speller) assign(f modelField, r row) {
-	s.column(f, r)
+	s.stores(f, r)
 	s.sql(" = " + r.value(f))
 }
 

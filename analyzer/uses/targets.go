@@ -144,7 +144,7 @@ func (c *candidate) unsafe() bool {
 	handles := append([]ast.Expr{fun.X}, c.call.Args[:max(c.arg, 0)]...) // sqlx.Get is handed it
 	return slices.ContainsFunc(handles, func(e ast.Expr) bool {
 		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
-			e = follower{info: c.site.Package.Info, body: c.site.Decl.Body}.definition(id)
+			e = definition(c.site.Package.Info, []*ast.BlockStmt{c.site.Decl.Body}, id)
 		}
 		call, ok := e.(*ast.CallExpr)
 		return ok && methodName(call) == "Unsafe" && len(call.Args) == 0
@@ -298,28 +298,34 @@ func (f follower) variable(call *ast.CallExpr) (types.Object, token.Pos) {
 	return f.info.ObjectOf(id), call.End()
 }
 
-// definition is what a variable is given by the only assignment to it; nil when there
-// is none, or another.
-func (f follower) definition(id *ast.Ident) ast.Expr {
-	var out ast.Expr
-	n := 0
-	ast.Inspect(f.body, func(at ast.Node) bool {
-		a, ok := at.(*ast.AssignStmt)
-		if !ok {
-			return true
-		}
-		for i, l := range a.Lhs {
-			if to, ok := l.(*ast.Ident); ok && f.info.ObjectOf(to) == f.info.ObjectOf(id) {
-				out = a.Rhs[min(i, len(a.Rhs)-1)]
-				n++
+// definition is what a variable is given where it is made, if nothing else is ever
+// assigned to it below some nodes; else nil.
+func definition[N ast.Node](info *types.Info, in []N, id *ast.Ident) ast.Expr {
+	var out []ast.Expr
+	v := info.ObjectOf(id)
+	for _, n := range in {
+		ast.Inspect(n, func(at ast.Node) bool {
+			switch at := at.(type) {
+			case *ast.AssignStmt:
+				for i, l := range at.Lhs {
+					if to, ok := l.(*ast.Ident); ok && info.ObjectOf(to) == v {
+						out = append(out, at.Rhs[min(i, len(at.Rhs)-1)])
+					}
+				}
+			case *ast.ValueSpec:
+				for i, name := range at.Names {
+					if info.ObjectOf(name) == v && len(at.Values) > 0 {
+						out = append(out, at.Values[min(i, len(at.Values)-1)])
+					}
+				}
 			}
-		}
-		return true
-	})
-	if n != 1 {
+			return true
+		})
+	}
+	if len(out) != 1 || v == nil {
 		return nil
 	}
-	return out
+	return out[0]
 }
 
 // assignedAgain returns where a variable is assigned the next time.

@@ -313,7 +313,7 @@ func (q *xormQuery) where(bean int) {
 				}
 				for _, key := range q.model.key() {
 					list.next()
-					q.sql("`" + key + "` = ?")
+					q.compared(key)
 				}
 			}
 		})
@@ -321,9 +321,11 @@ func (q *xormQuery) where(bean int) {
 	if bean >= 0 && len(q.links["NoAutoCondition"]) == 0 {
 		q.beanConditions(list, bean)
 	}
-	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 && len(q.links["Join"]) == 0 {
+	if q.model != nil && q.model.deleted != nil && len(q.links["Unscoped"]) == 0 && len(q.links["Join"]) == 0 {
 		list.next()
-		q.sql("(`" + q.model.deleted + "` IS NULL)")
+		q.sql("(")
+		q.column(*q.model.deleted)
+		q.sql(" IS NULL)")
 	}
 }
 
@@ -377,7 +379,7 @@ func (q *xormQuery) fieldConditions(list *sequence, arg int, asked func(field st
 		if !is {
 			continue
 		}
-		q.perhaps(may, func() { list.next(); q.sql("`" + f.column + "` = ?") })
+		q.perhaps(may, func() { list.next(); q.compared(f) })
 	}
 }
 
@@ -496,7 +498,10 @@ func (q *xormQuery) changed(list *sequence) {
 	}
 	must := lower(append(textsIn(q.links["MustCols"]), textsIn(q.links["UseBool"])...))
 	r, known := q.last.Args[q.bean].(*gosrc.Record)
-	for _, f := range q.model.without(append(lower(textsIn(q.links["Omit"])), q.model.keys...)) {
+	for _, f := range q.model.without(lower(textsIn(q.links["Omit"]))) {
+		if f.key {
+			continue
+		}
 		may := true
 		switch {
 		case len(q.links["AllCols"]) > 0 || slices.Contains(must, f.column):
@@ -522,10 +527,11 @@ func (q *xormQuery) row() row {
 }
 
 func (q *xormQuery) deletes() {
-	if q.model != nil && q.model.deleted != "" && len(q.links["Unscoped"]) == 0 {
+	if q.model != nil && q.model.deleted != nil && len(q.links["Unscoped"]) == 0 {
 		q.sql("UPDATE ")
 		q.target()
-		q.sql(" SET `" + q.model.deleted + "` = ?")
+		q.sql(" SET ")
+		q.compared(*q.model.deleted)
 	} else {
 		q.sql("DELETE FROM ")
 		q.target()
@@ -535,7 +541,7 @@ func (q *xormQuery) deletes() {
 
 // xormTable is the table of a bean: what TableName gives, or its name in snake case.
 func xormTable(l *gosrc.Link, named *types.Named, at ast.Expr) gosrc.Text {
-	return tableOf(l, named, snake(named.Obj().Name()), at.Pos())
+	return tableOf(l, named, xormSnake(named.Obj().Name()), at.Pos())
 }
 
 var xormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField {
@@ -551,7 +557,7 @@ var xormMapping = mapping(func(f *types.Var, tag reflect.StructTag) mappedField 
 	case !f.Exported():
 		return mappedField{}
 	}
-	out := mappedField{column: snake(f.Name()), named: true, key: len(words) == 0 && strings.EqualFold(f.Name(), "id")}
+	out := mappedField{column: xormSnake(f.Name()), named: true, key: len(words) == 0 && strings.EqualFold(f.Name(), "id")}
 	for i := 0; i < len(words); i++ {
 		word, _, _ := strings.Cut(words[i], "(")
 		switch word = strings.ToLower(word); {
