@@ -27,6 +27,7 @@ type candidate struct {
 	// kept are the calls of a builder that is kept in a struct which is handed on;
 	// steps are those of any builder.
 	kept, steps []*ast.CallExpr
+	tags        structTags
 }
 
 // A collector walks functions and gathers candidates.
@@ -47,6 +48,7 @@ type collector struct {
 	tables   registrations
 	flags    map[string]bool // what conditions are in production
 	renamed  renamed
+	tags     structTags
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
@@ -108,7 +110,7 @@ func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 // callers where its texts depend on them.
 func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
 	all := newCollector(p, wrappers)
-	all.tables, all.renamed = registered(p), renaming(p)
+	all.tables, all.renamed, all.tags = registered(p), renaming(p), tagsOf(p)
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
@@ -116,7 +118,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			return
 		}
 		c := newCollector(p, wrappers)
-		c.tables, c.renamed = all.tables, all.renamed
+		c.tables, c.renamed, c.tags = all.tables, all.renamed, all.tags
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()

@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"cmp"
 	"go/ast"
 	"go/constant"
 	"go/token"
@@ -26,10 +27,10 @@ func noStep(gosrc.Callee) gosrc.Step { return gosrc.NoStep }
 // A registration is a struct with its table.
 type registration struct {
 	table     gosrc.Text
-	keys      []string // fields of the primary key
-	generated bool     // by the server
-	renamed   map[string]string
-	left      []string // fields that are kept in no column
+	keys      []string          // fields of the primary key
+	generated bool              // by the server
+	renamed   map[string]string // columns by fields; "" where one is not known
+	left      []string          // fields that are kept in no column
 }
 
 // registrations are found by the name of the struct and where that stands.
@@ -57,42 +58,48 @@ func isGorp(path string) bool {
 	return slices.ContainsFunc(gorps, func(lib *library) bool { return strings.HasPrefix(path, lib.path) })
 }
 
+// A mappedTo is a registration that a call is made on, and which of its fields.
+type mappedTo struct {
+	*registration
+	field string
+}
+
 // in finds registrations, and what calls on them and on variables that hold them add.
 func (r registrations) in(p *gosrc.Program, pkg *gosrc.Package, f *ast.File) {
-	held := map[types.Object]*registration{}
-	var on func(e ast.Expr) *registration
-	on = func(e ast.Expr) *registration {
+	held := map[types.Object]mappedTo{}
+	var on func(e ast.Expr) mappedTo
+	on = func(e ast.Expr) mappedTo {
 		switch e := ast.Unparen(e).(type) {
 		case *ast.Ident:
 			return held[pkg.Info.ObjectOf(e)]
 		case *ast.CallExpr:
 			fun, ok := ast.Unparen(e.Fun).(*ast.SelectorExpr)
 			if !ok {
-				return nil
+				return mappedTo{}
 			}
 			if strings.HasPrefix(fun.Sel.Name, "AddTable") && len(e.Args) > 0 {
-				return r.add(p, pkg, fun.Sel.Name, e)
+				return mappedTo{registration: r.add(p, pkg, fun.Sel.Name, e)}
 			}
 			found := on(fun.X)
-			if found != nil {
-				found.take(fun, e)
+			if found.registration != nil {
+				found.take(pkg, fun.Sel.Name, e)
 			}
 			return found
 		}
-		return nil
+		return mappedTo{}
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			if len(n.Lhs) == 1 && len(n.Rhs) == 1 {
 				if id, ok := n.Lhs[0].(*ast.Ident); ok {
-					if found := on(n.Rhs[0]); found != nil {
+					if found := on(n.Rhs[0]); found.registration != nil {
 						held[pkg.Info.ObjectOf(id)] = found
 					}
 				}
 			}
 		case *ast.CallExpr:
-			return on(n) == nil
+			return on(n).registration == nil
 		}
 		return true
 	})
@@ -109,39 +116,45 @@ func (r registrations) add(p *gosrc.Program, pkg *gosrc.Package, name string, ca
 		return r[key]
 	}
 	table := gosrc.Text{{Text: "`" + named.Obj().Name() + "`", Pos: call.Args[0].Pos()}}
-	if name != "AddTable" && len(call.Args) > 1 {
+	if name == "AddTableDynamic" {
+		table = gosrc.Text{{Hole: "a table that a method names", Pos: call.Args[0].Pos()}}
+	}
+	if strings.HasPrefix(name, "AddTableWithName") && len(call.Args) > 1 {
 		w := &gosrc.Walker{Program: p}
 		if t, ok := w.Expr(pkg, call.Args[len(call.Args)-1]).(gosrc.Text); ok {
 			table = quotedName(t)
+		} else {
+			table = gosrc.Text{{Hole: "a table that a value names", Pos: call.Args[0].Pos()}}
 		}
 	}
 	r[key] = &registration{table: table, renamed: map[string]string{}}
 	return r[key]
 }
 
-// take is SetKeys(true, "ID"), ColMap("Name").Rename("full_name"), ….SetTransient(true).
-func (r *registration) take(fun *ast.SelectorExpr, call *ast.CallExpr) {
-	column := func() string {
-		if on, ok := ast.Unparen(fun.X).(*ast.CallExpr); ok && len(on.Args) == 1 {
-			return literalText(on.Args[0])
-		}
-		return ""
-	}
-	switch fun.Sel.Name {
+// take is SetKeys(true, "ID"), ColMap("Name"), Rename("full_name"), SetTransient(true).
+func (m *mappedTo) take(pkg *gosrc.Package, name string, call *ast.CallExpr) {
+	switch name {
 	case "SetKeys":
 		for i, a := range call.Args {
 			if id, ok := a.(*ast.Ident); ok && i == 0 {
-				r.generated = id.Name == "true"
+				m.generated = id.Name == "true"
 				continue
 			}
-			r.keys = append(r.keys, literalText(a))
+			m.keys = append(m.keys, constantText(pkg, a))
+		}
+	case "ColMap":
+		m.field = ""
+		if len(call.Args) == 1 {
+			m.field = constantText(pkg, call.Args[0])
 		}
 	case "Rename":
 		if len(call.Args) == 1 {
-			r.renamed[column()] = literalText(call.Args[0])
+			m.renamed[m.field] = constantText(pkg, call.Args[0])
 		}
 	case "SetTransient":
-		r.left = append(r.left, column())
+		if len(call.Args) == 1 && isTrue(call.Args[0]) {
+			m.left = append(m.left, m.field)
+		}
 	}
 }
 
@@ -216,12 +229,16 @@ func (c *collector) handsOn(name string) bool {
 func (r *registration) write(s *speller, verb string, m *model, of row) {
 	var fields, keys []modelField
 	for _, f := range m.fields {
-		if slices.Contains(r.left, f.field) {
+		if slices.Contains(r.left, f.field) || slices.Contains(r.left, f.column) {
 			continue
 		}
-		if to := r.renamed[f.field]; to != "" {
-			f.column = to
+		to, renamed := r.renamed[f.field]
+		if !renamed { // a field is found by its column too
+			to, renamed = r.renamed[f.column]
 		}
+		_, others := r.renamed[""] // fields that are not known
+		f.unknown = to == "" && (renamed || others)
+		f.column = cmp.Or(to, f.column)
 		if f.key || slices.ContainsFunc(r.keys, func(k string) bool { return strings.EqualFold(k, f.field) || strings.EqualFold(k, f.column) }) {
 			keys = append(keys, f)
 			if verb == "Update" || verb == "Insert" && r.generated {

@@ -17,6 +17,7 @@ type modelField struct {
 	path          []string // from the model: Address, City
 	named         bool     // the library makes the column of the name of the field
 	key           bool     // of the primary key
+	unknown       bool     // which column it is, no constant tells
 }
 
 // name is that of the field, if the library makes the column of it.

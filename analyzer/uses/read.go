@@ -271,6 +271,7 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 	var out answer
 	for _, q := range queries {
 		c.place(q, cand)
+		cand.tags = c.tags
 		cand.scanned(q)
 		if q.Unresolved {
 			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}

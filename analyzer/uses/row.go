@@ -180,18 +180,26 @@ func rowLink(ch *gosrc.Chain) int {
 // loads writes a column that is read into a field of a row; star says that the
 // library asks for it by *.
 func (s *speller) loads(f modelField, star bool) {
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Row: f.v, Star: star, Named: f.name(), Column: true})
+	s.field(f, gosrc.Part{Row: f.v, Star: star})
 }
 
 // stores writes a column that a field of a row is saved in.
 func (s *speller) stores(f modelField, r row) {
 	o, at := r.origin(f)
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may || r.perhaps(f), Row: f.v, Origin: o, Set: at, Named: f.name(), Column: true})
+	s.perhaps(r.perhaps(f), func() { s.field(f, gosrc.Part{Row: f.v, Origin: o, Set: at}) })
 }
 
 // column writes the column of a field.
-func (s *speller) column(f modelField) {
-	s.text = append(s.text, gosrc.Part{Text: "`" + f.column + "`", Pos: s.at, May: s.may, Named: f.name(), Column: true})
+func (s *speller) column(f modelField) { s.field(f, gosrc.Part{}) }
+
+// field writes the column of a field, with what else is said of it.
+func (s *speller) field(f modelField, p gosrc.Part) {
+	if f.unknown {
+		s.hole("the column of " + f.field)
+		return
+	}
+	p.Text, p.Pos, p.May, p.Named, p.Column = "`"+f.column+"`", s.at, s.may, f.name(), true
+	s.text = append(s.text, p)
 }
 
 // compared writes the comparison of the column of a field with a value, or that it is set to one.
@@ -225,7 +233,8 @@ func originOf(o gosrc.Origin) schema.Origin {
 	return schema.Assigned
 }
 
-// isRow says whether an argument of a call is a struct that :name can be bound to.
+// isRow says whether an argument of a call is a struct that :name can be bound to, or a
+// list of them.
 func isRow(call *gosrc.Call, arg int) bool {
 	if arg >= len(call.Expr.Args) {
 		return false
@@ -233,6 +242,9 @@ func isRow(call *gosrc.Call, arg int) bool {
 	t := call.Package.Info.TypeOf(call.Expr.Args[arg])
 	if t == nil {
 		return false
+	}
+	if list, ok := t.Underlying().(*types.Slice); ok {
+		t = list.Elem()
 	}
 	_, ok := isStruct(deref(t))
 	return ok
@@ -247,11 +259,15 @@ func (c *candidate) bound(u *schema.Use) {
 	if t == nil {
 		return
 	}
+	rows := []gosrc.Value{c.args[0]}
+	if list, ok := t.Underlying().(*types.Slice); ok { // a row each
+		t, rows = list.Elem(), elements(c.args[0])
+	}
 	s, ok := isStruct(deref(t))
 	if !ok {
 		return
 	}
-	path := fieldPath(s, u.Value.Name)
+	path := c.tags.path(s, u.Value.Name)
 	if len(path) == 0 {
 		return
 	}
@@ -260,15 +276,30 @@ func (c *candidate) bound(u *schema.Use) {
 		names[i] = f.Name()
 	}
 	f := modelField{path: names}
-	o, at := rowOf(c.args).origin(f)
-	if o == gosrc.Zero {
-		u.Value = &schema.Value{Kind: schema.DefaultValue}
-		return
+	o, at := gosrc.Unseen, token.NoPos
+	for _, r := range rows {
+		if o, at = rowOf([]gosrc.Value{r}).origin(f); o == gosrc.Zero {
+			u.Value = &schema.Value{Kind: schema.DefaultValue}
+			return
+		}
 	}
 	u.Field, u.Origin = fieldAt(c.site.Package.Position, path[len(path)-1]), originOf(o)
 	if at.IsValid() {
 		u.Set = spot(c.site.Package.Position(at), len(u.Field.Name))
 	}
+}
+
+// elements are the values of a list; the value itself where it is none that is known.
+func elements(v gosrc.Value) []gosrc.Value {
+	list, ok := v.(*gosrc.List)
+	if !ok || list.Open || len(list.Elems) == 0 {
+		return []gosrc.Value{v}
+	}
+	var out []gosrc.Value
+	for _, e := range list.Elems {
+		out = append(out, e.Value)
+	}
+	return out
 }
 
 // spot is the place of what begins there, and is so many bytes long.

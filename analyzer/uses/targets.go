@@ -120,13 +120,13 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 	q.Mapped, q.Lenient = true, c.unsafe()
 	for i := range q.Results {
 		r := &q.Results[i]
-		f := fieldOf(s, r.Name)
+		f := c.tags.field(s, r.Name)
 		if f != nil && !isUnknown(f.Type()) {
 			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
 		}
 		switch {
-		case r.Star && (f != nil || !hides(s)):
-			c.ofRow(q, r, f)
+		case r.Star:
+			c.ofRow(q, r, f, c.tags.open || hides(s))
 		case f == nil:
 		default:
 			c.ofField(q, r, f)
@@ -151,14 +151,20 @@ func (c *candidate) unsafe() bool {
 	})
 }
 
-// ofRow notes the field that a column of SELECT * goes into, or that it goes into none.
-func (c *candidate) ofRow(q *schema.Query, r *schema.Result, f *types.Var) {
+// ofRow notes the field that a column of SELECT * goes into, or that it goes into none,
+// as far as all are seen.
+func (c *candidate) ofRow(q *schema.Query, r *schema.Result, f *types.Var, unseen bool) {
 	for _, u := range q.Uses {
 		if u.By != schema.ByStar || u.Part != schema.InResult || u.Table != r.Table || !strings.EqualFold(u.Column, r.Column) {
 			continue
 		}
-		if u.Unmapped = f == nil; !u.Unmapped {
+		switch {
+		case f != nil:
 			u.Field = fieldAt(c.site.Package.Position, f)
+		case unseen:
+			u.Certain = false
+		default:
+			u.Unmapped = true
 		}
 	}
 }

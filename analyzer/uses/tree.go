@@ -163,6 +163,9 @@ func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
 	if len(o.Words) > 0 {
 		out = append(out, s.Selecting(o.Words)...)
 	}
+	if s.Imports(sqlxPath) {
+		out = append(out, s.Selecting(sqlxMappers)...)
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }

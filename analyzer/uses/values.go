@@ -103,84 +103,6 @@ func isStruct(t types.Type) (*types.Struct, bool) {
 	return s, ok && !isTime(t) && !isSQLNull(t) && !hasMethod(t, "Scan")
 }
 
-// fieldOf returns the field that a column is mapped to: by its db tag, or else by
-// its name in lower case, also in embedded structs; nil when there is none. Where no
-// field has that name, a mapper of the program's own gives it, as with MapperFunc of
-// sqlx: to RepoName it may be repo_name, repoName or REPONAME.
-func fieldOf(s *types.Struct, column string) *types.Var {
-	if path := fieldPath(s, column); len(path) > 0 {
-		return path[len(path)-1]
-	}
-	return nil
-}
-
-// fieldPath is fieldOf with the structs that the field is embedded in, outermost first.
-func fieldPath(s *types.Struct, column string) []*types.Var {
-	if path := findField(s, column, lowerCase, maxEmbedding); path != nil {
-		return path
-	}
-	return findField(s, column, anyCase, maxEmbedding)
-}
-
-func lowerCase(field, column string) bool { return strings.ToLower(field) == column }
-
-func anyCase(field, column string) bool {
-	return strings.EqualFold(strings.ReplaceAll(field, "_", ""), strings.ReplaceAll(column, "_", ""))
-}
-
-const maxEmbedding = 5
-
-func findField(s *types.Struct, column string, names func(field, column string) bool, depth int) []*types.Var {
-	var inner []*types.Var
-	for i := range s.NumFields() {
-		f := s.Field(i)
-		tag, tagged := columnTag(s.Tag(i))
-		switch {
-		case tag == "-":
-		case tagged && tag == column, !tagged && !f.Embedded() && names(f.Name(), column):
-			return []*types.Var{f}
-		case tagged || f.Embedded():
-			rest, prefixed := column, true
-			if tagged {
-				rest, prefixed = strings.CutPrefix(column, tag+".")
-			}
-			if sub, ok := deref(f.Type()).Underlying().(*types.Struct); ok && prefixed && depth > 0 {
-				if tagged {
-					return within(f, findField(sub, rest, names, depth-1))
-				}
-				inner = append(inner, f)
-			}
-		}
-	}
-	for _, f := range inner {
-		sub, _ := deref(f.Type()).Underlying().(*types.Struct)
-		if path := findField(sub, column, names, depth-1); path != nil {
-			return within(f, path)
-		}
-	}
-	return nil
-}
-
-// within is the path of a field in a struct that f holds; nil when there is none.
-func within(f *types.Var, path []*types.Var) []*types.Var {
-	if path == nil {
-		return nil
-	}
-	return append([]*types.Var{f}, path...)
-}
-
-// columnTag returns the name that a db tag gives.
-func columnTag(tag string) (string, bool) {
-	const key = `db:"`
-	i := strings.Index(tag, key)
-	if i < 0 || i > 0 && tag[i-1] != ' ' {
-		return "", false
-	}
-	value, _, _ := strings.Cut(tag[i+len(key):], `"`)
-	name, _, _ := strings.Cut(value, ",")
-	return name, name != ""
-}
-
 // argument says whether what is handed over for a placeholder may be NULL.
 func (c *candidate) argument(v *schema.Value) schema.Nullness {
 	if c.built {
@@ -277,7 +199,7 @@ func (c *candidate) namedArgument(name string) schema.Nullness {
 		return schema.PerhapsNull
 	}
 	if s, ok := isStruct(deref(t)); ok {
-		if f := fieldOf(s, name); f != nil {
+		if f := c.tags.field(s, name); f != nil {
 			return nullness(f.Type())
 		}
 	}
