@@ -64,14 +64,19 @@ func runMissingDualWrite(p *Pass) {
 
 func (p *Pass) reportForgotten(m *move.Move, w *move.Write) {
 	f := p.AtUse(w.Use)
-	f.Message = fmt.Sprintf("writes `%s` without %s, which other places write with it: what is written here never arrives there", object(m, w.Use), move.Names(w.Lacks))
+	others := "other places write"
 	if len(m.Head.OldWrites) == len(m.Head.Lacking()) && len(m.Head.NewWrites) == 0 {
-		f.Message = fmt.Sprintf("writes `%s` without %s, which the deployed code writes with it: what is written here never arrives there", object(m, w.Use), move.Names(w.Lacks))
+		others = "the deployed code writes"
 	}
+	f.Message = fmt.Sprintf("writes `%s`%s without %s, which %s with it: what is written here never arrives there", object(m, w.Use), calledBy(w.Query), move.Names(w.Lacks), others)
 	if w.Query.Guard == "" && len(m.Backfills) == 0 && len(m.Head.NewReads) == 0 && !m.Base.DualWrites() && m.Step(move.BackfillRows).State == move.Missing {
 		f.Severity = p.AtMost(Warning)
 	}
 	f.Help = "write " + move.Names(w.Lacks) + " here too, on every path that ends without an error"
+	for _, c := range w.Query.Callers {
+		f.Related = append(f.Related, Related{c.Pos, fmt.Sprintf("has it write `%s`", object(m, w.Use))})
+		f.Help = "have " + move.Names(w.Lacks) + " written there too, on every path that ends without an error"
+	}
 	for _, other := range m.Head.NewWrites {
 		f.Related = append(f.Related, Related{other.Place(), fmt.Sprintf("writes `%s`", object(m, other.Use))})
 	}

@@ -23,14 +23,29 @@ func (p *Pass) AtUse(u *schema.Use) Finding {
 		Statement: strings.Join(strings.Fields(u.Query.Text), " ")}
 }
 
-// spot names where a use stands: `store/star.go:41` in Save.
+// spot names where a use stands, `store/star.go:41` (Save), or who has a function make it.
 func spot(u *schema.Use) string {
-	at := u.Place()
+	if len(u.Query.Callers) > 0 {
+		return spotOf(u.Query.Callers[0].Pos, u.Query.Callers[0].Function)
+	}
+	return spotOf(u.Place(), u.Query.Function)
+}
+
+func spotOf(at schema.Position, function string) string {
 	out := fmt.Sprintf("`%s:%d`", at.File, at.Line)
-	if u.Query.Function != "" {
-		out += " (" + u.Query.Function + ")"
+	if function != "" {
+		out += " (" + function + ")"
 	}
 	return out
+}
+
+// calledBy names the first who has a function make the statement; "" when its text is
+// its own.
+func calledBy(q *schema.Query) string {
+	if len(q.Callers) == 0 {
+		return ""
+	}
+	return " for " + spotOf(q.Callers[0].Pos, q.Callers[0].Function)
 }
 
 // object is the column or table that a use of a move is about.

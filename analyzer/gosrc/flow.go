@@ -16,6 +16,9 @@ type Site struct {
 	Package *Package
 	Decl    *ast.FuncDecl // the function that it stands in, also by way of literals
 	Node    ast.Node
+	// From are the calls of the function that make it happen at the node; every call
+	// does when there are none.
+	From []Site
 }
 
 // A Flow answers what must happen when something else does, within functions and
@@ -38,25 +41,25 @@ func NewFlow(p *Program, flags map[string]bool) *Flow {
 // it, on every path to a return without an error; in the same function, in one
 // that it calls, or in every known caller.
 func (f *Flow) Must(a Site, b []Site) bool {
-	nodes := make(nodeSet, len(b))
-	for _, s := range b {
-		nodes[s.Node] = true
-	}
+	g := f.goal(b)
 	f.covered = map[*ast.FuncDecl]bool{}
-	return f.must(a, nodes, nil)
+	return f.must(a, g, nil)
 }
 
 // nodeSet are the nodes of which one must be reached.
 type nodeSet map[ast.Node]bool
 
-func (f *Flow) must(a Site, b nodeSet, seen []*ast.FuncDecl) bool {
+func (f *Flow) must(a Site, b *goal, seen []*ast.FuncDecl) bool {
 	if slices.Contains(seen, a.Decl) || len(seen) > maxDepth {
 		return false
 	}
 	if f.within(a, b) {
 		return true
 	}
-	callers := f.callers[a.Decl]
+	callers := a.From
+	if len(callers) == 0 {
+		callers = f.callers[a.Decl]
+	}
 	if len(callers) == 0 {
 		return false
 	}
@@ -70,8 +73,11 @@ func (f *Flow) must(a Site, b nodeSet, seen []*ast.FuncDecl) bool {
 }
 
 // within says whether b happens in the function of a, itself or in what is called.
-func (f *Flow) within(a Site, b nodeSet) bool {
-	bodies := enclosing(a.Decl, a.Node)
+func (f *Flow) within(a Site, g *goal) bool {
+	if len(g.some) > 0 {
+		f.covered = map[*ast.FuncDecl]bool{}
+	}
+	bodies, b := enclosing(a.Decl, a.Node), g.in(a)
 	for i := len(bodies) - 1; i >= 0; i-- {
 		at := a.Node
 		if i+1 < len(bodies) {
@@ -233,7 +239,7 @@ func (p *Program) callers() map[*ast.FuncDecl][]Site {
 			}
 			if fn := d.pkg.Callee(call).Func; fn != nil {
 				for _, t := range p.targets(fn) {
-					out[t.decl] = append(out[t.decl], Site{d.pkg, d.decl, call})
+					out[t.decl] = append(out[t.decl], Site{Package: d.pkg, Decl: d.decl, Node: call})
 				}
 			}
 			return true

@@ -19,8 +19,11 @@ type candidate struct {
 	arg    int           // of the call, where the text stands
 	args   []gosrc.Value // behind it
 	guards []ast.Expr
-	loose  bool // a string that nobody was seen to hand over
-	given  bool // to a function of the program, which may make another text of it
+	// from are the calls of its function that give parts of the text; nil where it is
+	// the same whoever calls.
+	from  []*callArgs
+	loose bool // a string that nobody was seen to hand over
+	given bool // to a function of the program, which may make another text of it
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
 	built   bool // spelled for a builder: its placeholders have their arguments with them
@@ -55,13 +58,6 @@ type collector struct {
 	walks  int       // of functions again
 }
 
-// callArgs are the arguments of a call, and the functions that make it.
-type callArgs struct {
-	args []gosrc.Value
-	by   []*ast.FuncDecl
-	walk int // that came upon it last
-}
-
 // fieldKey tells fields apart, also where the types of a package are made twice.
 type fieldKey struct {
 	pos  token.Pos
@@ -84,9 +80,12 @@ type declared struct {
 	pkg    *gosrc.Package
 	decl   *ast.FuncDecl
 	found  []candidate
+	plain  []candidate     // found without knowing who calls
+	from   *callArgs       // that it is walked for
 	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
 	sets   bool            // a field, from a parameter
-	hands  bool            // on a list or an interface that it is given
+	hands  bool            // on what it is given, and a text may be made of that
+	passes []*ast.FuncDecl // functions that it hands a string on to
 	asks   bool            // a function of the program, with what a field holds
 	gave   []fieldKey      // fields that it sets
 	called []*ast.FuncDecl // with arguments that tell a text
@@ -129,6 +128,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			all.take(c)
 		}
 	}
+	all.passOn()
 	for range maxRounds {
 		if ctx.Err() != nil || !all.again() {
 			break
@@ -139,6 +139,22 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 		all.leftOver(pkg)
 	}
 	return all
+}
+
+// passOn finds the functions whose callers give a string that another one makes a text of.
+func (c *collector) passOn() {
+	depends := map[*ast.FuncDecl]bool{}
+	for more := true; more; {
+		more = false
+		for _, d := range c.order {
+			if depends[d.decl] {
+				continue
+			}
+			d.hands = d.hands || slices.ContainsFunc(d.passes, func(fn *ast.FuncDecl) bool { return depends[fn] })
+			depends[d.decl] = d.needs || d.hands
+			more = more || depends[d.decl]
+		}
+	}
 }
 
 // dropKept leaves out builders that are kept in a struct where that is handed on, if
@@ -167,7 +183,7 @@ func (c *collector) take(o *collector) {
 	for fn, calls := range o.calls {
 		for _, call := range calls {
 			for _, by := range call.by {
-				c.addCall(fn, call.args, by)
+				c.addCall(fn, call.args, *by)
 			}
 		}
 	}
@@ -235,14 +251,17 @@ func (c *collector) walkAgain(d *declared) bool {
 	if d.sets {
 		c.takeBack(d)
 	}
-	c.now = &declared{pkg: d.pkg, decl: d.decl}
+	if d.tried == 0 {
+		d.plain = d.found
+	}
+	c.now = &declared{pkg: d.pkg, decl: d.decl, plain: d.plain}
 	c.walks++
 	tried := max(c.newCalls[d.decl], 1)
 	for _, call := range calls[:min(len(calls), maxCalls)] {
-		c.walker.Param = argument(fn, call.args)
+		c.walker.Param, c.now.from = argument(fn, call.args), call
 		c.walker.Func(d.pkg, d.decl)
 	}
-	c.walker.Param = nil
+	c.walker.Param, c.now.from = nil, nil
 	if len(calls) == 0 || len(calls) > maxCalls {
 		c.walker.Func(d.pkg, d.decl)
 	}
@@ -411,12 +430,15 @@ func holdsText(t types.Type) bool {
 func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, tellsText) {
 		for _, target := range c.program.Declarations(fn) {
-			c.addCall(target, call.Args, c.now.decl)
+			c.addCall(target, call.Args, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
 			if !slices.Contains(c.now.called, target) {
 				c.now.called = append(c.now.called, target)
 			}
 			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, ofTextField)
 		}
+	}
+	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
+		c.now.passes = append(c.now.passes, c.program.Declarations(fn)...)
 	}
 	done, wrapped := c.wrapped(call)
 	if !wrapped && says(call.Callee) {
@@ -438,6 +460,12 @@ func (c *collector) call(call *gosrc.Call) {
 func ofTextField(v gosrc.Value) bool {
 	u, ok := v.(gosrc.Unknown)
 	return ok && u.Field != nil && holdsText(u.Field.Type())
+}
+
+// stringOn says whether a value is a parameter that holds a string.
+func stringOn(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	return ok && u.Param != nil && holdsText(u.Param.Type())
 }
 
 // handedOn says whether a value is a parameter of which only the caller knows what it
@@ -572,19 +600,15 @@ func tellsText(v gosrc.Value) bool {
 	return false
 }
 
-func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by *ast.FuncDecl) {
+func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
 	for _, have := range c.calls[fn] {
-		if !slices.EqualFunc(have.args, args, gosrc.Same) {
-			continue
+		if slices.EqualFunc(have.args, args, gosrc.Same) {
+			have.add(by)
+			return
 		}
-		have.walk = c.walks
-		if !slices.Contains(have.by, by) {
-			have.by = append(have.by, by)
-		}
-		return
 	}
 	if len(c.calls[fn]) <= maxCalls {
-		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*ast.FuncDecl{by}, c.walks})
+		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*caller{&by}})
 		c.newCalls[fn]++
 	}
 }
@@ -594,10 +618,7 @@ func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by *ast.FuncDe
 func (c *collector) takeBackCalls(d *declared) {
 	for _, fn := range d.called {
 		c.calls[fn] = slices.DeleteFunc(c.calls[fn], func(call *callArgs) bool {
-			if call.walk == c.walks || !slices.Contains(call.by, d.decl) {
-				return false
-			}
-			call.by = slices.DeleteFunc(call.by, func(by *ast.FuncDecl) bool { return by == d.decl })
+			call.by = slices.DeleteFunc(call.by, func(by *caller) bool { return by.site.Decl == d.decl && by.walk != c.walks })
 			return len(call.by) == 0
 		})
 	}
@@ -650,9 +671,11 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 	if len(args) > 0 && fromCaller(args[0]) && isRow(call, arg+1) {
 		c.now.needs = true
 	}
+	t = whole(t)
 	c.now.found = append(c.now.found, candidate{
+		from:  c.now.givenBy(t, call.Expr),
 		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
-		text:  whole(t), call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		text:  t, call: call.Expr, arg: arg, args: args, guards: call.Guards,
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	})
 }

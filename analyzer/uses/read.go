@@ -67,15 +67,19 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		if len(a.queries) > 0 {
 			out.strings++
 		}
+		site := all[i].site
+		site.From = callSites(all[i].from, maxChain)
 		for _, q := range a.queries {
-			pkg := all[i].site.Package
+			pkg := site.Package
 			if _, known := several[pkg]; !known {
 				several[pkg] = portable(pkg)
 			}
 			q.Portable = several[pkg]
 			out.queries = append(out.queries, q)
-			if all[i].site.Decl != nil && !all[i].loose {
-				out.sites[q] = all[i].site
+			q.Callers = c.outermost(site.From)
+			q.Backfills = q.Backfills || markedCallers(site.From)
+			if site.Decl != nil && !all[i].loose {
+				out.sites[q] = site
 			}
 		}
 		if a.unresolved != nil {
@@ -118,17 +122,19 @@ func settle(all []candidate, answers []answer) {
 		}
 	}
 	said := map[schema.Position]bool{}
-	same := map[string]bool{}
+	same := map[string]int{}
 	for i := range answers {
 		a := &answers[i]
 		if all[i].call != nil {
 			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
 				s := fmt.Sprintf("%d %d %s", all[i].call.Pos(), all[i].arg, signature(q))
-				if same[s] {
-					return true
+				first, is := same[s]
+				if is {
+					all[first].from = joinCalls(all[first].from, all[i].from)
+				} else {
+					same[s] = i
 				}
-				same[s] = true
-				return false
+				return is
 			})
 		}
 		if a.unresolved == nil {
@@ -180,6 +186,7 @@ func unique(list []candidate) []candidate {
 	var out []candidate
 	for i, a := range list {
 		redundant := false
+		from := a.from
 		for j, b := range list {
 			if i == j {
 				continue
@@ -187,6 +194,7 @@ func unique(list []candidate) []candidate {
 			same := sameParts(a.text, b.text)
 			switch {
 			case same && a.call == b.call:
+				from = joinCalls(from, b.from)
 				redundant = redundant || j < i && sameRow(a, b)
 			case same:
 				redundant = redundant || !runs(a) && (runs(b) || j < i)
@@ -195,6 +203,7 @@ func unique(list []candidate) []candidate {
 			}
 		}
 		if !redundant {
+			a.from = from
 			out = append(out, a)
 		}
 	}

@@ -232,11 +232,14 @@ func (m *Move) goBackfills() {
 			continue
 		}
 		for _, u := range tree.code.Fills {
-			if tree.pending && m.Base != nil && slices.ContainsFunc(m.Base.Fills, func(old *schema.Use) bool { return Function(old.Query) == Function(u.Query) }) || seen[u.Pos] {
+			if tree.pending && m.Base != nil && slices.ContainsFunc(m.Base.Fills, func(old *schema.Use) bool { return together(old.Query, u.Query) }) || seen[u.Pos] {
 				continue
 			}
 			seen[u.Pos] = true
 			b := &Backfill{Pos: u.Place(), InGo: true, Function: u.Query.Function, Pending: tree.pending}
+			if callers := u.Query.Callers; len(callers) > 0 {
+				b.Pos, b.Function = callers[0].Pos, callers[0].Function
+			}
 			for _, t := range m.to {
 				if slices.ContainsFunc(u.Query.Uses, func(v *schema.Use) bool { return v.Write && t.is(v.Table, v.Column) }) {
 					b.to = append(b.to, t)

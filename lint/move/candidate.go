@@ -247,23 +247,27 @@ func (m *Move) left(in *Input) bool {
 	if m.Base == nil || m.Head == nil || in.Base == in.Head {
 		return false
 	}
-	functions := func(c *Code, old bool) map[string]bool {
+	using := func(c *Code, old bool) map[string]bool {
 		out := map[string]bool{}
+		note := func(q *schema.Query) {
+			for _, name := range functions(q) {
+				out[name] = true
+			}
+		}
 		reads, writes := c.NewReads, c.NewWrites
 		if old {
 			reads, writes = c.OldReads, c.OldWrites
 		}
 		for _, r := range reads {
-			out[Function(r.Query)] = true
+			note(r.Query)
 		}
 		for _, w := range writes {
-			out[Function(w.Query)] = true
+			note(w.Query)
 		}
-		delete(out, "")
 		return out
 	}
-	was, is, starts := functions(m.Base, true), functions(m.Head, true), functions(m.Head, false)
-	had := functions(m.Base, false)
+	was, is, starts := using(m.Base, true), using(m.Head, true), using(m.Head, false)
+	had := using(m.Base, false)
 	for name := range was {
 		if !is[name] && starts[name] && !had[name] {
 			return true

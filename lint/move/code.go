@@ -157,7 +157,7 @@ func (r *reader) read() *Code {
 		if loose(q) {
 			continue // who runs it is not known
 		}
-		if r.fills[Function(q)] {
+		if r.isFill(q) {
 			for _, u := range q.Uses {
 				if u.Write && u.Certain && r.isNew(u) {
 					out.Fills = append(out.Fills, u)
@@ -192,12 +192,25 @@ func (r *reader) ownTables() bool {
 	return !r.move.OfTables() || !slices.ContainsFunc(r.move.to, func(t *track) bool { return t.added == nil })
 }
 
-// Function names the function of a query with its package; "" when it stands in none.
-func Function(q *schema.Query) string {
-	if q.Function == "" || stored(q) {
-		return ""
+// functions names what a query belongs to, with the package: its function, or those that
+// give it its text. It is empty when the query stands in none.
+func functions(q *schema.Query) []string {
+	var out []string
+	for _, c := range q.Callers {
+		if name := c.Package + "." + c.Function; !slices.Contains(out, name) {
+			out = append(out, name)
+		}
 	}
-	return q.Package + "." + q.Function
+	if len(out) == 0 && q.Function != "" && !stored(q) {
+		out = []string{q.Package + "." + q.Function}
+	}
+	return out
+}
+
+// together says whether one function has both queries.
+func together(a, b *schema.Query) bool {
+	others := functions(b)
+	return slices.ContainsFunc(functions(a), func(name string) bool { return slices.Contains(others, name) })
 }
 
 // escapes says whether a statement that writes one of the pair stores the value
@@ -274,13 +287,7 @@ func (r *reader) fallsBack(u *schema.Use, queries []*schema.Query, other func(*s
 	if slices.ContainsFunc(u.Query.Uses, beside) {
 		return true
 	}
-	if Function(u.Query) == "" {
-		return false
-	}
-	for _, q := range queries {
-		if q != u.Query && Function(q) == Function(u.Query) && slices.ContainsFunc(q.Uses, reads) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(queries, func(q *schema.Query) bool {
+		return q != u.Query && together(q, u.Query) && slices.ContainsFunc(q.Uses, reads)
+	})
 }

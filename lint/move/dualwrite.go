@@ -100,16 +100,22 @@ func (r *reader) others(w *Write, queries []*schema.Query, t *track, reverse boo
 	return also, together
 }
 
-// sameCall says whether one call runs two statements: one or the other.
+// sameCall says whether one call runs two statements: one or the other. Of a function
+// that others give its text it is the call of theirs.
 func sameCall(a, b *schema.Query) bool {
-	return !stored(a) && a.Site == b.Site && a.Package == b.Package && a.Function == b.Function
+	return !stored(a) && a.Site == b.Site && a.Package == b.Package && a.Function == b.Function && !apart(a.Callers, b.Callers)
+}
+
+// apart says whether two statements come about by different calls.
+func apart(a, b []schema.Caller) bool {
+	return len(a) > 0 && len(b) > 0 && !slices.ContainsFunc(a, func(c schema.Caller) bool { return slices.Contains(b, c) })
 }
 
 // beside says whether the function of a write also writes old on some path; same
 // when nothing tells the two paths apart.
 func (r *reader) beside(w *Write, queries []*schema.Query, t *track) (why string, same bool) {
 	for _, q := range queries {
-		if q == w.Query || Function(q) == "" || Function(q) != Function(w.Query) || !r.storesIn(q, w, t, true) {
+		if q == w.Query || !together(q, w.Query) || !r.storesIn(q, w, t, true) {
 			continue
 		}
 		if q.Guard == w.Query.Guard {

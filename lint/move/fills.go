@@ -10,16 +10,12 @@ import (
 // than those that every write of old goes through.
 func (r *reader) findFills(queries []*schema.Query) {
 	type does struct{ readsOld, writesOld, writesNew, marked bool }
-	functions := map[string]*does{}
-	for _, q := range queries {
-		name := Function(q)
-		if name == "" {
-			continue
-		}
-		d := functions[name]
+	all := map[string]*does{}
+	note := func(name string, q *schema.Query) {
+		d := all[name]
 		if d == nil {
 			d = &does{}
-			functions[name] = d
+			all[name] = d
 		}
 		d.marked = d.marked || q.Backfills
 		for _, u := range q.Uses {
@@ -33,11 +29,22 @@ func (r *reader) findFills(queries []*schema.Query) {
 			}
 		}
 	}
-	for name, d := range functions {
+	for _, q := range queries {
+		for _, name := range functions(q) {
+			note(name, q)
+		}
+	}
+	for name, d := range all {
 		if d.writesNew && !d.writesOld && (d.readsOld || d.marked || r.fillsForCallers(name, queries)) {
 			r.fills[name] = true
 		}
 	}
+}
+
+// isFill says whether all functions of a query fill new from old.
+func (r *reader) isFill(q *schema.Query) bool {
+	names := functions(q)
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !r.fills[name] })
 }
 
 // fillsForCallers says whether whoever calls the function has read old of the rows in
@@ -54,7 +61,7 @@ func (r *reader) fillsForCallers(function string, queries []*schema.Query) bool 
 		return false
 	}
 	for _, q := range queries {
-		if Function(q) == function && slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && r.isNew(u) }) && !r.uses.Must(q, empty) {
+		if slices.Contains(functions(q), function) && slices.ContainsFunc(q.Uses, func(u *schema.Use) bool { return u.Write && r.isNew(u) }) && !r.uses.Must(q, empty) {
 			return false
 		}
 	}

@@ -23,6 +23,9 @@ type Query struct {
 	Site     Position // of the call that runs it; Pos may stand in another file
 	Package  string   // import path of the code that runs it; "" for SQL
 	Function string   // the enclosing function: Name, Type.Name; the object's name for SQL
+	// Callers are the calls that give parts of the text, from the outside; none where
+	// it is the same whoever calls.
+	Callers []Caller
 	// Backfills says that its function is marked as one that fills a new column:
 	// //expandcheck:backfilled.
 	Backfills bool
@@ -47,6 +50,13 @@ func (q *Query) Off(flags map[string]bool) bool {
 	name, negated := strings.CutPrefix(q.Guard, "!")
 	value, known := flags[name]
 	return known && value == negated
+}
+
+// A Caller is a call by which a function runs a statement that it does not spell.
+type Caller struct {
+	Pos      Position
+	Package  string
+	Function string // that it stands in
 }
 
 // QueryKind says what a statement is.

@@ -1,0 +1,97 @@
+package uses
+
+import (
+	"go/ast"
+	"slices"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
+)
+
+// callArgs are the arguments of a function, and the calls that hand them over.
+type callArgs struct {
+	args []gosrc.Value
+	by   []*caller
+}
+
+// A caller is a call of a function, made where its own function is called so.
+type caller struct {
+	site gosrc.Site // From is not set
+	from *callArgs  // nil for whoever calls
+	walk int        // that came upon it last
+}
+
+// maxChain bounds how many functions hand a part of a text on.
+const maxChain = 4
+
+func (a *callArgs) add(by caller) {
+	for _, have := range a.by {
+		if have.site.Node == by.site.Node && have.from == by.from {
+			have.walk = by.walk
+			return
+		}
+	}
+	a.by = append(a.by, &by)
+}
+
+// givenBy are the calls that a text comes about by; nil where it is the same whoever calls.
+func (d *declared) givenBy(t gosrc.Text, call *ast.CallExpr) []*callArgs {
+	if d.from == nil || slices.ContainsFunc(d.plain, func(p candidate) bool { return p.call == call && sameParts(p.text, t) }) {
+		return nil
+	}
+	return []*callArgs{d.from}
+}
+
+// joinCalls are the calls by which either of two texts comes about.
+func joinCalls(a, b []*callArgs) []*callArgs {
+	if a == nil || b == nil {
+		return nil
+	}
+	out := slices.Clone(a)
+	for _, call := range b {
+		if !slices.Contains(out, call) {
+			out = append(out, call)
+		}
+	}
+	return out
+}
+
+// callSites are the sites of calls; nil when not all are known.
+func callSites(calls []*callArgs, depth int) []gosrc.Site {
+	var out []gosrc.Site
+	for _, call := range calls {
+		if len(call.by) == 0 {
+			return nil
+		}
+		for _, by := range call.by {
+			if by.site.Decl == nil {
+				return nil
+			}
+			site := by.site
+			if by.from != nil && depth > 0 {
+				site.From = callSites([]*callArgs{by.from}, depth-1)
+			}
+			out = append(out, site)
+		}
+	}
+	return out
+}
+
+// outermost are the calls that begin the way to a site of which only some callers make
+// the text.
+func (c *collector) outermost(sites []gosrc.Site) []schema.Caller {
+	var out []schema.Caller
+	for _, s := range sites {
+		if s.From != nil {
+			out = append(out, c.outermost(s.From)...)
+			continue
+		}
+		out = append(out, schema.Caller{Pos: spot(c.program.Position(s.Node.Pos()), 1), Package: s.Package.Path, Function: functionName(s.Decl)})
+	}
+	return out
+}
+
+// markedCallers says whether all of those functions are marked as ones that fill a new column.
+func markedCallers(sites []gosrc.Site) bool {
+	return len(sites) > 0 && !slices.ContainsFunc(sites, func(s gosrc.Site) bool { return !marked(s.Decl) && !markedCallers(s.From) })
+}
