@@ -61,6 +61,9 @@ func (s *fieldScan) scan(pkg *gosrc.Package) {
 	s.pkg = pkg
 	whole := wholeStructs(pkg)
 	for _, file := range pkg.Files {
+		if s.field.Local && s.program.Position(file.Syntax.Package).Filename != s.field.Pos.File {
+			continue
+		}
 		for _, d := range file.Syntax.Decls {
 			if file.Source == nil || bytes.Contains(file.Text(d), []byte(s.field.Name)) || slices.ContainsFunc(whole[d], s.holds) {
 				s.declaration(d)
@@ -125,8 +128,16 @@ func (s *fieldScan) declaration(d ast.Decl) {
 
 func (s *fieldScan) node(n ast.Node) {
 	switch n := n.(type) {
+	case *ast.Ident:
+		if s.field.Local && s.is(n) {
+			s.selected(n)
+		}
+	case *ast.ReturnStmt:
+		if s.field.Local && len(n.Results) == 0 && s.isResult() {
+			s.read(n)
+		}
 	case *ast.SelectorExpr:
-		if s.is(n.Sel) {
+		if !s.field.Local && s.is(n.Sel) {
 			s.selected(n)
 		}
 	case *ast.CompositeLit:
@@ -144,7 +155,15 @@ func (s *fieldScan) is(id *ast.Ident) bool {
 		return false
 	}
 	v, ok := s.pkg.Info.Uses[id].(*types.Var)
-	return ok && v.IsField() && s.isField(v)
+	return ok && v.IsField() != s.field.Local && s.isField(v)
+}
+
+// isResult says whether the variable is a result of the function at hand.
+func (s *fieldScan) isResult() bool {
+	if s.decl == nil || s.decl.Type.Results == nil {
+		return false
+	}
+	return slices.ContainsFunc(s.decl.Type.Results.List, func(f *ast.Field) bool { return slices.ContainsFunc(f.Names, s.isAt) })
 }
 
 func (s *fieldScan) isField(v *types.Var) bool {
@@ -152,12 +171,15 @@ func (s *fieldScan) isField(v *types.Var) bool {
 }
 
 // selected notes a selector: a read, unless it stands where it is given a value.
-func (s *fieldScan) selected(sel *ast.SelectorExpr) {
+func (s *fieldScan) selected(sel ast.Expr) {
 	switch parent := s.parent().(type) {
 	case *ast.AssignStmt:
-		for _, l := range parent.Lhs {
-			if ast.Unparen(l) == ast.Expr(sel) {
+		for i, l := range parent.Lhs {
+			if ast.Unparen(l) == sel {
 				s.out.Assigned = true
+				return
+			}
+			if id, ok := l.(*ast.Ident); ok && id.Name == "_" && len(parent.Lhs) == len(parent.Rhs) && ast.Unparen(parent.Rhs[i]) == sel {
 				return
 			}
 		}
@@ -170,7 +192,15 @@ func (s *fieldScan) selected(sel *ast.SelectorExpr) {
 			return
 		}
 	}
-	s.out.Reads = append(s.out.Reads, &schema.FieldRead{Query: s.query(sel), Into: s.into(sel), Within: s.within(sel)})
+	s.read(sel)
+}
+
+func (s *fieldScan) read(n ast.Node) {
+	r := &schema.FieldRead{Query: s.query(n), Into: s.into(n), Within: s.within(n)}
+	if s.field.Local {
+		s.choices(n, r)
+	}
+	s.out.Reads = append(s.out.Reads, r)
 }
 
 // parent is the node around the one at hand, parentheses left out.
@@ -184,9 +214,12 @@ func (s *fieldScan) parent() ast.Node {
 }
 
 // query is a place of the code as a statement without uses.
-func (s *fieldScan) query(e ast.Expr) *schema.Query {
-	at := s.position(e)
-	return &schema.Query{Text: types.ExprString(e), Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: cmp.Or(guard(s.guards(e)), pastReturn(s.decl, e, s.flags)), Backfills: marked(s.decl), Run: true}
+func (s *fieldScan) query(e ast.Node) *schema.Query {
+	at, text := s.position(e), s.field.Name
+	if e, ok := e.(ast.Expr); ok {
+		text = types.ExprString(e)
+	}
+	return &schema.Query{Text: text, Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: cmp.Or(guard(s.guards(e)), pastReturn(s.decl, e, s.flags)), Backfills: marked(s.decl), Run: true}
 }
 
 func (s *fieldScan) position(n ast.Node) schema.Position {
@@ -212,7 +245,7 @@ func (s *fieldScan) guards(n ast.Node) []ast.Expr {
 
 // into are the fields that a value becomes a part of: x.F = … value …, T{F: value}, or
 // that are set if it is so: if x.F == "" { x.F = value }.
-func (s *fieldScan) into(e ast.Expr) []schema.RowField {
+func (s *fieldScan) into(e ast.Node) []schema.RowField {
 	var out []schema.RowField
 	add := func(id *ast.Ident) {
 		if v, ok := s.pkg.Info.Uses[id].(*types.Var); ok && v.IsField() {
@@ -228,6 +261,10 @@ func (s *fieldScan) into(e ast.Expr) []schema.RowField {
 		case *ast.KeyValueExpr:
 			if id, ok := at.Key.(*ast.Ident); ok {
 				add(id)
+			}
+		case *ast.CompositeLit:
+			if f := s.positional(at, e); f != nil {
+				out = append(out, *fieldAt(s.program.Position, f))
 			}
 		case *ast.IfStmt:
 			if at.Cond.Pos() <= e.Pos() && e.End() <= at.Cond.End() {
@@ -245,6 +282,20 @@ func (s *fieldScan) into(e ast.Expr) []schema.RowField {
 		}
 	}
 	return out
+}
+
+// positional is the field that a literal without keys gives a value to; nil for another.
+func (s *fieldScan) positional(lit *ast.CompositeLit, value ast.Node) *types.Var {
+	_, st := structOf(s.pkg.Info.TypeOf(lit))
+	for i, e := range lit.Elts {
+		if _, keyed := e.(*ast.KeyValueExpr); st == nil || keyed || i >= st.NumFields() {
+			return nil
+		}
+		if e.Pos() <= value.Pos() && value.End() <= e.End() {
+			return st.Field(i)
+		}
+	}
+	return nil
 }
 
 // setIn are the fields that a block does nothing but set.
@@ -290,7 +341,7 @@ func (s *fieldScan) setColumn(call *ast.CallExpr) *types.Var {
 }
 
 // within are the calls that a value is handed to.
-func (s *fieldScan) within(e ast.Expr) []schema.Position {
+func (s *fieldScan) within(e ast.Node) []schema.Position {
 	var out []schema.Position
 	for _, at := range s.stack {
 		if call, ok := at.(*ast.CallExpr); ok && call.Lparen < e.Pos() {

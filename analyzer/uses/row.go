@@ -219,7 +219,7 @@ func (c *collector) rowColumn(p gosrc.Part, span sqltext.Span) mysql.RowColumn {
 
 // fieldAt is what the schema knows a field of a struct as.
 func fieldAt(position func(token.Pos) token.Position, f *types.Var) *schema.RowField {
-	return &schema.RowField{Name: f.Name(), Pos: spot(position(f.Pos()), len(f.Name()))}
+	return &schema.RowField{Name: f.Name(), Pos: spot(position(f.Pos()), len(f.Name())), Local: isLocal(f)}
 }
 
 func originOf(o gosrc.Origin) schema.Origin {

@@ -185,28 +185,40 @@ func hides(s *types.Struct) bool {
 
 // ofField notes the field that a column goes into which the statement names.
 func (c *candidate) ofField(q *schema.Query, r *schema.Result, f *types.Var) {
+	column := schema.ColumnName{Table: r.Table, Column: r.Column}
+	if r.Column == "" && len(r.From) == 1 {
+		column = r.From[0]
+	}
 	for _, u := range q.Uses {
-		if u.By == schema.ByName && u.Part == schema.InResult && u.Table == r.Table && strings.EqualFold(u.Column, r.Column) {
+		if u.By == schema.ByName && u.Part == schema.InResult && u.Table == column.Table && strings.EqualFold(u.Column, column.Column) {
 			u.Into = fieldAt(c.site.Package.Position, f)
 		}
 	}
 }
 
-// fieldIn is the field of a struct that an argument of Scan points to, or nil.
+// fieldIn is the field of a struct, or the local variable, that an argument of Scan
+// points to, or nil.
 func (c *candidate) fieldIn(e ast.Expr) *types.Var {
 	u, ok := ast.Unparen(e).(*ast.UnaryExpr)
 	if !ok || u.Op != token.AND {
 		return nil
 	}
-	sel, ok := ast.Unparen(u.X).(*ast.SelectorExpr)
-	if !ok {
-		return nil
+	switch x := ast.Unparen(u.X).(type) {
+	case *ast.SelectorExpr:
+		if f, ok := c.site.Package.Info.Uses[x.Sel].(*types.Var); ok && f.IsField() {
+			return f
+		}
+	case *ast.Ident:
+		if v, ok := c.site.Package.Info.Uses[x].(*types.Var); ok && isLocal(v) {
+			return v
+		}
 	}
-	f, ok := c.site.Package.Info.Uses[sel.Sel].(*types.Var)
-	if !ok || !f.IsField() {
-		return nil
-	}
-	return f
+	return nil
+}
+
+// isLocal says whether a variable is of a function.
+func isLocal(v *types.Var) bool {
+	return !v.IsField() && v.Pkg() != nil && v.Parent() != v.Pkg().Scope()
 }
 
 func structName(t types.Type) string {

@@ -32,7 +32,9 @@ type reader struct {
 	pending  bool
 	triggers map[string]*schema.CreateTrigger // that stand in the tree, by name
 	fills    map[string]bool                  // functions that fill new from old
-	unsure   string
+	// locals are the reads of variables that a statement puts old or new into.
+	locals map[*schema.Query]*schema.FieldRead
+	unsure string
 }
 
 const triggerPrefix = "trigger "
@@ -55,7 +57,7 @@ func (m *Move) code(in *Input, pending bool) *Code {
 	if !u.Analysed() {
 		return nil
 	}
-	r := &reader{in: in, move: m, uses: u, pending: pending, triggers: in.triggers(pending), fills: map[string]bool{}}
+	r := &reader{in: in, move: m, uses: u, pending: pending, triggers: in.triggers(pending), fills: map[string]bool{}, locals: map[*schema.Query]*schema.FieldRead{}}
 	r.doubt()
 	return r.read()
 }
@@ -288,6 +290,13 @@ func (r *reader) fallsBack(u *schema.Use, queries []*schema.Query, other func(*s
 		return true
 	}
 	return slices.ContainsFunc(queries, func(q *schema.Query) bool {
-		return q != u.Query && together(q, u.Query) && slices.ContainsFunc(q.Uses, reads)
+		return q != u.Query && together(q, u.Query) && slices.ContainsFunc(q.Uses, reads) && r.chooses(u.Query, q)
 	})
+}
+
+// chooses says whether what one function reads of both sides may stand in for each
+// other: of two variables the code tells.
+func (r *reader) chooses(a, b *schema.Query) bool {
+	x, y := r.locals[a], r.locals[b]
+	return x == nil || y == nil || x.Chooses(y)
 }

@@ -1,6 +1,7 @@
 package move
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -15,10 +16,10 @@ func (m *Move) fieldNames(u *schema.Uses) []string {
 	if u == nil || m.OfTables() {
 		return nil
 	}
-	r := &reader{move: m}
+	r := &reader{move: m, uses: u}
 	for _, q := range u.Queries {
 		for _, use := range r.intoFields(q).Uses {
-			if use.Field != nil && (side(m.from, use) || side(m.to, use)) && !slices.Contains(out, use.Field.Name) {
+			if use.Field != nil && !use.Field.Local && (side(m.from, use) || side(m.to, use)) && !slices.Contains(out, use.Field.Name) {
 				out = append(out, use.Field.Name)
 			}
 		}
@@ -52,20 +53,35 @@ func (r *reader) intoFields(q *schema.Query) *schema.Query {
 			fresh = append(fresh, u)
 		}
 	}
-	if len(old) == 0 || len(fresh) == 0 || q.Kind != schema.SelectQuery || *old[0].Into == *fresh[0].Into {
+	if len(old) == 0 || len(fresh) == 0 || q.Kind != schema.SelectQuery || *r.endsIn(old[0].Into) == *r.endsIn(fresh[0].Into) {
 		return q
 	}
 	read := *q
 	for _, u := range q.Uses {
 		if slices.Contains(old, u) || slices.Contains(fresh, u) {
 			row := *u
-			row.Query, row.Field = &read, u.Into
+			row.Query, row.Field = &read, r.endsIn(u.Into)
 			u = &row
 		}
 		out = append(out, u)
 	}
 	read.Uses = out
 	return &read
+}
+
+// endsIn is the field that a variable is read for alone, if there is one.
+func (r *reader) endsIn(f *schema.RowField) *schema.RowField {
+	if !f.Local || r.uses.Rows == nil {
+		return f
+	}
+	var into *schema.RowField
+	for _, read := range r.uses.Rows(*f).Reads {
+		if len(read.Into) != 1 || into != nil && *into != read.Into[0] {
+			return f
+		}
+		into = &read.Into[0]
+	}
+	return cmp.Or(into, f)
 }
 
 // byField says whether a use counts by what happens to the field that it is mapped to.
@@ -107,7 +123,11 @@ func (r *reader) fieldReads(queries []*schema.Query) []*schema.Query {
 		for _, read := range r.uses.Rows(f).Reads {
 			builds := slices.ContainsFunc(read.Into, func(f schema.RowField) bool { return mapped[f] }) ||
 				slices.ContainsFunc(read.Within, func(p schema.Position) bool { return writes[p] })
-			out = append(out, r.fieldRead(loads[f], read, builds))
+			q := r.fieldRead(loads[f], read, builds)
+			if f.Local {
+				r.locals[q] = read
+			}
+			out = append(out, q)
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ func (q *reading) results(columns []output) {
 	q.query.Results = make([]schema.Result, len(columns))
 	for i, c := range columns {
 		r := &q.query.Results[i]
-		*r = schema.Result{Name: c.name, Table: c.table, Star: c.star, Nullable: c.nullable, NotNull: c.notNull}
+		*r = schema.Result{Name: c.name, Table: c.table, From: c.from, Star: c.star, Nullable: c.nullable, NotNull: c.notNull}
 		switch {
 		case c.column != nil:
 			r.Column = c.column.Name

@@ -115,8 +115,8 @@ type Use struct {
 	// Unmapped says that a * gives the column, and that the struct which the rows go
 	// into has no field for it.
 	Unmapped bool
-	// Into is the field of a Go struct that a column goes into which the statement
-	// itself names; nil when it goes elsewhere, or nobody knows where.
+	// Into is the field of a Go struct, or the local variable, that a column goes into
+	// which the statement itself names; nil when it goes elsewhere, or nobody knows where.
 	Into *RowField
 	// Origin is where the field comes from that a row is saved with; Set the place
 	// where it is set, when that was seen.
@@ -126,8 +126,9 @@ type Use struct {
 
 // A RowField is a field of a Go struct that a column is mapped to.
 type RowField struct {
-	Name string
-	Pos  Position // of its declaration
+	Name  string
+	Pos   Position // of its declaration
+	Local bool     // a variable of a function instead
 }
 
 // Origin says where the value of a field comes from that a row is saved with.
@@ -230,10 +231,11 @@ type Result struct {
 	Name     string // the alias, or the name of the column
 	Table    Name   // where it comes from unchanged; empty for an expression
 	Column   string
-	Star     bool    // one of several that a * stands for
-	Nullable bool    // an outer join or an expression may make it NULL, whatever the column is
-	NotNull  bool    // the query leaves out the rows that have a NULL there
-	Into     *Target // nil when that is not known
+	From     []ColumnName // the columns that it is made of
+	Star     bool         // one of several that a * stands for
+	Nullable bool         // an outer join or an expression may make it NULL, whatever the column is
+	NotNull  bool         // the query leaves out the rows that have a NULL there
+	Into     *Target      // nil when that is not known
 }
 
 // A Target is the Go value that a result is scanned into.

@@ -1,6 +1,9 @@
 package schema
 
-import "path"
+import (
+	"path"
+	"slices"
+)
 
 // Uses are what the code of one tree does with a schema.
 type Uses struct {
@@ -97,6 +100,18 @@ type FieldRead struct {
 	Query  *Query
 	Into   []RowField // that it is part of the new value of
 	Within []Position // of the calls that it is handed to
+	// Tested says that it stands in a condition or a comparison; Under are the branches
+	// that it stands in, and Arg the calls of which it is an argument that may choose.
+	Tested bool
+	Under  []Position
+	Arg    []Position
+}
+
+// Chooses says whether two values that one function reads may be compared, or one be
+// taken in place of the other.
+func (r *FieldRead) Chooses(o *FieldRead) bool {
+	return r.Tested || o.Tested || !slices.Equal(r.Under, o.Under) ||
+		slices.ContainsFunc(r.Arg, func(p Position) bool { return slices.Contains(o.Arg, p) })
 }
 
 // Place is where a person looks for a use: where its name stands, unless that is
