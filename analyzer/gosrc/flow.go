@@ -27,14 +27,13 @@ type Flow struct {
 	program *Program
 	// flags are conditions whose value is known, as the code spells them.
 	flags   map[string]bool
-	callers map[*ast.FuncDecl][]Site
 	graphs  map[*ast.BlockStmt]*graph
 	covered map[*ast.FuncDecl]bool // of the question at hand
 }
 
 // NewFlow returns the flow of a program under conditions that are known.
 func NewFlow(p *Program, flags map[string]bool) *Flow {
-	return &Flow{program: p, flags: flags, callers: p.callers(), graphs: map[*ast.BlockStmt]*graph{}}
+	return &Flow{program: p, flags: flags, graphs: map[*ast.BlockStmt]*graph{}}
 }
 
 // Must says whether one of the sites b happens whenever a does: before or after
@@ -58,7 +57,7 @@ func (f *Flow) must(a Site, b *goal, seen []*ast.FuncDecl) bool {
 	}
 	callers := a.From
 	if len(callers) == 0 {
-		callers = f.callers[a.Decl]
+		callers = f.program.Callers(a.Decl)
 	}
 	if len(callers) == 0 {
 		return false
@@ -226,6 +225,12 @@ func (p *Program) methods() map[string][]*function {
 		}
 	})
 	return p.methodsByName
+}
+
+// Callers are the known calls of a declared function.
+func (p *Program) Callers(decl *ast.FuncDecl) []Site {
+	p.callersOnce.Do(func() { p.callersOf = p.callers() })
+	return p.callersOf[decl]
 }
 
 // callers finds every call of every declared function.

@@ -46,6 +46,8 @@ type Program struct {
 	namedMu       sync.Mutex
 	named         map[named]bool // functions that Names was asked for
 	methodsOnce   sync.Once
+	callersOnce   sync.Once
+	callersOf     map[*ast.FuncDecl][]Site
 	instances     instances
 	methodsByName map[string][]*function
 	targetsMu     sync.Mutex

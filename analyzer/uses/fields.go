@@ -219,7 +219,11 @@ func (s *fieldScan) query(e ast.Node) *schema.Query {
 	if e, ok := e.(ast.Expr); ok {
 		text = types.ExprString(e)
 	}
-	return &schema.Query{Text: text, Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: cmp.Or(guard(s.guards(e)), pastReturn(s.decl, e, s.flags)), Backfills: marked(s.decl), Run: true}
+	return &schema.Query{Text: text, Pos: at, Site: at, Package: s.pkg.Path, Function: functionName(s.decl), Guard: cmp.Or(s.switches().guard(s.guards(e)), pastReturn(s.decl, e, s.flags)), Backfills: marked(s.decl), Run: true}
+}
+
+func (s *fieldScan) switches() *switches {
+	return &switches{program: s.program, flags: s.flags, pkg: s.pkg, decl: s.decl}
 }
 
 func (s *fieldScan) position(n ast.Node) schema.Position {

@@ -397,7 +397,7 @@ func (c *collector) at(cand *candidate, starts []int, offset int) token.Position
 func (c *collector) place(q *schema.Query, cand *candidate) {
 	q.Package = cand.site.Package.Path
 	q.Function = functionName(cand.site.Decl)
-	q.Guard = cmp.Or(guard(cand.guards), pastReturn(cand.site.Decl, cand.site.Node, c.flags))
+	q.Guard = cmp.Or(c.switches(cand.site).guard(cand.guards), pastReturn(cand.site.Decl, cand.site.Node, c.flags))
 	q.Backfills = marked(cand.site.Decl)
 	q.Run = !cand.loose && runs(*cand)
 	q.Site = spot(c.program.Position(cand.site.Node.Pos()), 1)
@@ -429,29 +429,4 @@ func functionName(decl *ast.FuncDecl) string {
 		t = g.X
 	}
 	return types.ExprString(t) + "." + decl.Name.Name
-}
-
-// guard is the innermost condition that a person would call a switch: one name,
-// field, or call without arguments.
-func guard(guards []ast.Expr) string {
-	for i := len(guards) - 1; i >= 0; i-- {
-		if g := guards[i]; g != nil && isSwitch(g) {
-			return types.ExprString(g)
-		}
-	}
-	return ""
-}
-
-func isSwitch(e ast.Expr) bool {
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		return e.Name != "ok"
-	case *ast.SelectorExpr:
-		return isSwitch(e.X)
-	case *ast.UnaryExpr:
-		return e.Op == token.NOT && isSwitch(e.X)
-	case *ast.CallExpr:
-		return len(e.Args) == 0 && isSwitch(e.Fun)
-	}
-	return false
 }
