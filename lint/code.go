@@ -12,7 +12,6 @@ import (
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
-	"github.com/expandcheck/expandcheck/lint/mysql"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -58,7 +57,10 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	if base != head {
 		d.read.base = base
 	}
-	stored := d.storedQueries()
+	stored := d.storedQueries(d.Schema, d.stored)
+	if cfg.Deployed != nil && !cfg.All && d.changesStored() {
+		d.storedBefore = append([]*schema.Query{}, d.storedQueries(d.before, d.routinesBefore)...)
+	}
 	d.HeadUses, d.aheadUses = withStored(head, stored), ahead
 	d.BaseUses = d.HeadUses
 	if base != head {
@@ -196,40 +198,4 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
 	}
-}
-
-// storedQueries reads the views, triggers, routines and events that are left: they
-// are users too.
-func (d *Database) storedQueries() []*schema.Query {
-	var out []*schema.Query
-	c := catalog{d.Schema, d.gone}
-	r := mysql.NewQueryReader(d.Server, c)
-	read := func(name, text string, made *schema.Clause, in mysql.QueryInput) {
-		in.Position = func(int, int) schema.Position { return made.Pos() }
-		queries, _ := r.Query(text, in) // what does not parse gives its words as possible uses
-		for _, q := range queries {
-			q.Function, q.Site = name, made.Pos()
-			out = append(out, q)
-		}
-	}
-	for _, v := range c.Views() {
-		if v.Made != nil {
-			read("view "+v.Name.Name, v.Select, v.Made, mysql.QueryInput{})
-		}
-	}
-	for _, t := range c.Triggers() {
-		if t.Made != nil {
-			read("trigger "+t.Name, t.Body, t.Made, mysql.QueryInput{Row: t.Table})
-		}
-	}
-	for _, s := range d.stored {
-		read(strings.ToLower(s.Kind)+" "+s.Name, "CREATE "+s.Kind+" x "+s.Body, s.made.Change.Base(), mysql.QueryInput{})
-	}
-	return out
-}
-
-func withStored(u *schema.Uses, stored []*schema.Query) *schema.Uses {
-	out := *u
-	out.Queries = slices.Concat(u.Queries, stored)
-	return &out
 }

@@ -54,18 +54,22 @@ type Database struct {
 	missing    []string                      // what migrations speak of and none makes
 	routines   []*routine                    // with DDL in their bodies, in the order in which they are made
 	stored     []*routine                    // every routine and event that is left
-	remarks    []string                      // on what was taken for deployed
-	session    session
-	record     record // of what the replay did
-	moves      []*move.Move
-	aheadUses  *schema.Uses // of the code that was deployed since the work tree branched off
-	sameCode   bool         // no Go file differs from what is deployed
-	code       *code        // that all databases share
-	read       trees        // the code, as it was read last
-	further    struct{ base, head further }
-	past       *past                    // nil when git was not asked
-	order      map[move.Run]move.Answer // as the past tells
-	lineage    lineage
+	// routinesBefore are those that the pending migrations find; storedBefore is what
+	// stays in the database then, nil where they change none of it.
+	routinesBefore []*routine
+	storedBefore   []*schema.Query
+	remarks        []string // on what was taken for deployed
+	session        session
+	record         record // of what the replay did
+	moves          []*move.Move
+	aheadUses      *schema.Uses // of the code that was deployed since the work tree branched off
+	sameCode       bool         // no Go file differs from what is deployed
+	code           *code        // that all databases share
+	read           trees        // the code, as it was read last
+	further        struct{ base, head further }
+	past           *past                    // nil when git was not asked
+	order          map[move.Run]move.Answer // as the past tells
+	lineage        lineage
 	history
 }
 

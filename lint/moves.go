@@ -170,7 +170,7 @@ func upTo(in move.Input, release int, last bool) move.Input {
 }
 
 func (d *Database) moveInput(cfg Config) move.Input {
-	in := move.Input{Events: d.record.events, Base: d.BaseUses, Head: d.HeadUses, Flags: cfg.Flags, BaseFlags: cfg.deployedFlags, Tombstones: cfg.Tombstone, Order: d.order}
+	in := move.Input{Events: d.record.events, Base: d.usesBefore(), Head: d.HeadUses, Flags: cfg.Flags, BaseFlags: cfg.deployedFlags, Tombstones: cfg.Tombstone, Order: d.order}
 	for _, m := range d.Directory.Migrations {
 		for i := range m.Up {
 			st := &m.Up[i]

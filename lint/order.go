@@ -119,7 +119,7 @@ func (d *Database) doubledAt(ctx context.Context, cfg Config, in move.Input, m *
 		if err != nil {
 			return move.NotKnown, fmt.Errorf("the code of %s: %w", shortCommit(commit), err)
 		}
-		answer := m.Doubled(in, withStored(u, d.storedQueries()))
+		answer := m.Doubled(in, withStored(u, d.storedQueries(d.Schema, d.stored)))
 		if answer != move.No || callers {
 			return answer, nil
 		}

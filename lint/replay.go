@@ -226,7 +226,7 @@ func (d *Database) replay(ctx context.Context, cfg Config) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	d.before = d.Schema.Clone()
+	d.before, d.routinesBefore = d.Schema.Clone(), slices.Clone(d.stored)
 	oneRelease := d.oneRelease(cfg)
 	var release *rules.Release
 	for i, m := range pending {

@@ -161,9 +161,9 @@ func mentions(expr, word string) bool {
 func (m *Move) triggered(in *Input) (State, schema.Position) {
 	var pos schema.Position
 	state := func(pending bool) bool {
-		u := in.Head
-		if u == nil {
-			u = in.Base
+		u := in.Base
+		if pending && in.Head != nil || u == nil {
+			u = in.Head
 		}
 		if u == nil {
 			return false
