@@ -3,7 +3,6 @@ package lint
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -75,18 +74,22 @@ type code struct {
 	migrations        []string // folders with migrations in Go, which run once
 }
 
-func newCode(cfg Config, same bool, databases []*Database) *code {
+func newCode(cfg Config, same bool) *code {
 	head := uses.NewTree(cfg.Root)
 	c := &code{base: head.Version(cfg.Deployed), ahead: head.Version(cfg.Ahead), head: head}
 	if same {
 		c.base = c.head // the same files, and nearer
 	}
+	return c
+}
+
+// leaveOut passes over the migrations in Go, as they lie and as they lay.
+func (c *code) leaveOut(databases []*Database) {
 	for _, d := range databases {
 		if d.inGo() {
-			c.migrations = append(c.migrations, d.Directory.Path)
+			c.migrations = append(c.migrations, d.Directory.Path, d.formerPath())
 		}
 	}
-	return c
 }
 
 // trees are the uses of each tree, without what stays in the database; nil for one
@@ -141,15 +144,24 @@ func (d *Database) usedOfMade(head *schema.Uses) map[string]*schema.Table {
 // whole tree. Migrations in a folder that the go command passes over belong to an
 // example: its module, or the folder around them, is all of its code.
 func (d *Database) codeDirs(cfg Config) []string {
-	if len(d.entry.Code) > 0 || !gosrc.Skipped(d.Directory.Path) {
+	if len(d.entry.Code) > 0 {
 		return d.entry.Code
 	}
-	for dir := d.Directory.Path; gosrc.Skipped(dir); dir = path.Dir(dir) {
-		if _, err := fs.Stat(cfg.Root, path.Join(dir, "go.mod")); err == nil {
+	return d.exampleDirs(uses.NewTree(cfg.Root), d.Directory.Path)
+}
+
+// exampleDirs are the folders of the code around migrations that the go command passes
+// over; the whole tree, which is none, for others.
+func (d *Database) exampleDirs(code *uses.Tree, migrations string) []string {
+	if !gosrc.Skipped(migrations) {
+		return nil
+	}
+	for dir := migrations; gosrc.Skipped(dir); dir = path.Dir(dir) {
+		if code.HasFile(path.Join(dir, "go.mod")) {
 			return []string{dir}
 		}
 	}
-	return []string{path.Dir(d.Directory.Path)}
+	return []string{path.Dir(migrations)}
 }
 
 // usesIn reads the uses of some tables, or of all when tables is nil: further than it
@@ -160,10 +172,14 @@ func (d *Database) usesIn(ctx context.Context, cfg Config, code *uses.Tree, c ca
 	}
 	o := d.usesOptions(cfg, c)
 	o.Tables, o.Callers, o.Words = tables, more.any(), more.fields
-	all := len(o.Dirs) == 0
-	o.Dirs = slices.DeleteFunc(slices.Clone(o.Dirs), func(dir string) bool { return !code.Has(dir) })
-	if !all && len(o.Dirs) == 0 {
-		return &schema.Uses{}, nil
+	if code != d.code.head {
+		var err error
+		if o.Dirs, err = d.formerDirs(ctx, cfg, code); err != nil {
+			return nil, err
+		}
+		if len(o.Dirs) == 0 && len(d.entry.Code) > 0 {
+			return &schema.Uses{}, nil // the code is new
+		}
 	}
 	if before != nil {
 		return code.ReadOn(ctx, before, o)
@@ -194,7 +210,7 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		Server:   d.Server,
 		Schema:   c,
 		Skip:     d.code.migrations,
-		SQL:      []string{d.Directory.Path},
+		SQL:      []string{d.Directory.Path, d.formerPath()},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
 	}

@@ -49,16 +49,23 @@ func (s *State) settle(ctx context.Context) error {
 // flagsThere returns the conditions as the deployed configuration has them. Where
 // there was none, the one that is new tells of what is deployed, too.
 func (cfg Config) flagsThere() map[string]bool {
+	if there, ok := cfg.there(); ok {
+		return there.Flags
+	}
+	return cfg.Flags
+}
+
+// there is the deployed configuration, if there was one.
+func (cfg Config) there() (there Config, ok bool) {
 	if cfg.Deployed == nil || cfg.All || cfg.File == "" {
-		return cfg.Flags
+		return there, false
 	}
 	data, err := fs.ReadFile(cfg.Deployed, cfg.File)
 	if err != nil {
-		return cfg.Flags
+		return there, false
 	}
-	var there Config
 	_ = there.decode(cfg.File, path.Dir(cfg.File), data) // what an older version of it says otherwise is of no matter
-	return there.Flags
+	return there, true
 }
 
 func (cfg Config) fromStdin() bool { return slices.Equal(cfg.Targets, []string{"-"}) }

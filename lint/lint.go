@@ -100,7 +100,7 @@ func (s *State) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	code := newCode(cfg, same, dirs)
+	code := newCode(cfg, same)
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -113,6 +113,7 @@ func (s *State) load(ctx context.Context) error {
 			return err
 		}
 	}
+	code.leaveOut(dirs)
 	s.Databases = dirs
 	s.configured()
 	return s.follow(ctx)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
+	"github.com/expandcheck/expandcheck/lint/schema"
 	"github.com/expandcheck/expandcheck/rules"
 )
 
@@ -43,6 +44,9 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read fu
 			o.Words = d.further.head.fields
 			u := uses.Of(ctx, program, o)
 			for _, pkg := range program.Packages {
+				if !usesSchema(pkg, o.Dirs, d.HeadUses) {
+					continue
+				}
 				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries, edited)
 				c.HeadUses, changed = replaced, changed || differs
 			}
@@ -54,6 +58,12 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read fu
 		out.Databases = append(out.Databases, &c)
 	}
 	return out, changed
+}
+
+// usesSchema says whether a package is code of a schema: it lies in one of the folders, all
+// of the tree when there are none, or was read with them.
+func usesSchema(pkg *gosrc.Package, dirs []string, read *schema.Uses) bool {
+	return len(dirs) == 0 || below(pkg.Dir, dirs) || slices.ContainsFunc(read.Queries, func(q *schema.Query) bool { return q.Package == pkg.Path })
 }
 
 // Digest tells two states apart whose findings in code differ. Drivers that cache

@@ -48,6 +48,17 @@ func (t *Tree) Has(dir string) bool {
 	return err == nil && info.IsDir()
 }
 
+// HasFile says whether the tree has a file.
+func (t *Tree) HasFile(name string) bool {
+	info, err := fs.Stat(t.fsys, name)
+	return err == nil && !info.IsDir()
+}
+
+// GoFiles are the names of the Go files below some folders, without tests.
+func (t *Tree) GoFiles(ctx context.Context, dirs []string) ([]string, error) {
+	return gosrc.GoFiles(ctx, t.fsys, dirs)
+}
+
 // A program is code that is loaded and walked.
 type program struct {
 	*gosrc.Program
