@@ -232,9 +232,12 @@ func (s *fieldScan) position(n ast.Node) schema.Position {
 }
 
 // guards are the conditions that a node stands under.
-func (s *fieldScan) guards(n ast.Node) []ast.Expr {
+func (s *fieldScan) guards(n ast.Node) []ast.Expr { return conditionsAround(s.stack, n) }
+
+// conditionsAround are the conditions of the nodes around one, outermost first.
+func conditionsAround(stack []ast.Node, n ast.Node) []ast.Expr {
 	var out []ast.Expr
-	for _, at := range s.stack {
+	for _, at := range stack {
 		i, ok := at.(*ast.IfStmt)
 		switch {
 		case !ok:

@@ -45,7 +45,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 	for _, d := range c.order {
 		all = append(all, unique(d.found)...)
 	}
-	all = append(runElsewhere(all), c.loose...)
+	all = append(runElsewhere(c.prepared(all)), c.loose...)
 	all = slices.DeleteFunc(all, func(cand candidate) bool {
 		file := c.program.Position(cand.text[0].Pos).Filename
 		return path.Ext(file) == ".sql" && inFolder(path.Dir(file), o.SQL)
