@@ -161,6 +161,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	rep := state.Report()
+	rep.Findings = rules.Once(rep.Findings)
 	nothing, err := state.nothing(ctx)
 	if err != nil {
 		return nil, err

@@ -79,8 +79,6 @@ var builders = []builder{{
 	name: "GORM",
 	late: map[[2]int]string{
 		{2, 4}: "missing-dual-write api/api.go, missing-dual-write sync/sync.go", // the field is there, and saved
-		{4, 6}: "use-of-missing-column store/store.go",
-		{5, 6}: "use-of-missing-column api/api.go, use-of-missing-column sync/sync.go",
 	},
 	store: func(s stars) string {
 		return "package store\n\nimport \"gorm.io/gorm\"\n\ntype Repo struct {\n\tID int64\n\tRepoName string\n" +
@@ -109,9 +107,6 @@ var builders = []builder{{
 }, {
 	name:  "sqlx",
 	reads: "store/store.go",
-	late: map[[2]int]string{
-		{4, 6}: "use-of-missing-column web/web.go", {5, 6}: "use-of-missing-column api/api.go, use-of-missing-column sync/sync.go",
-	},
 	store: func(s stars) string {
 		columns, values, sets := "repo_name", ":repo_name", "repo_name = :repo_name"
 		if !s[4] {
@@ -147,7 +142,6 @@ var builders = []builder{{
 	},
 }, {
 	name:  "squirrel",
-	late:  map[[2]int]string{{4, 6}: "use-of-missing-column web/web.go", {5, 6}: "use-of-missing-column api/api.go, use-of-missing-column sync/sync.go"},
 	store: func(stars) string { return "package store\n\nconst Table = \"repo\"\n" },
 	api: func(s stars) string {
 		return "package api\n\nimport (\n\t\"database/sql\"\n\n\tsq \"github.com/Masterminds/squirrel\"\n\n\t\"example.com/app/store\"\n)\n\nfunc Set(db *sql.DB, name string, n int64) error {\n\tu := sq.Update(store.Table).Where(sq.Eq{\"repo_name\": name})\n" +

@@ -4,6 +4,7 @@ package rules
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/migration"
@@ -93,6 +94,9 @@ type Finding struct {
 	// Statement is the clause on one line.
 	Statement string
 	Related   []Related
+	// Cause is the clause of a migration that brings it about where the deployed code
+	// has the same place: a finding on that clause names it.
+	Cause schema.Position
 
 	// Migration and Source are where it stands, for directives; nil when a file
 	// or directory as a whole is meant.
@@ -101,6 +105,16 @@ type Finding struct {
 
 	reshapes bool           // of a Step that no statement spells
 	hidden   *schema.Hidden // of the change
+}
+
+// Once leaves out the findings in code that a finding on a migration names: what drops a
+// column, and every place that the drop breaks, have one cause.
+func Once(list []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(list), func(f Finding) bool {
+		return f.Cause != (schema.Position{}) && slices.ContainsFunc(list, func(g Finding) bool {
+			return g.Verdict == Premature && g.Pos == f.Cause && g.Severity >= f.Severity
+		})
+	})
 }
 
 // Related is another place that a finding speaks of.

@@ -34,7 +34,10 @@ Where the definition of a table is not known whole: its CREATE was not replayed,
 statement that could not be read touched it; where a hole in the text leaves open which
 table is meant; for a sentence that only looks like SQL: handed to nothing that runs it, not in
 capitals, and without any column that there is; for a table that is gone (drop-table and rename-table judge that);
-for a field of a model that GORM loads by SELECT *: it stays empty. In a
+for a field of a model that GORM loads by SELECT *: it stays empty. Where the deployed
+code has the same statement, the finding on what drops or renames the column names it,
+and expandcheck lint says no more; golangci-lint and go vet, which show Go files only,
+say it here. In a
 package that serves several dialects by a variable it is a warning: the statement may
 never run on this database.`,
 	Bad:  "dropped-column-fires",
@@ -84,6 +87,9 @@ func (p *Pass) reportMissing(u *schema.Use) {
 	default:
 		f.Message += spell(d.Pos) + " dropped it"
 		f.Related = []Related{{Pos: d.Pos, Message: "dropped here"}}
+	}
+	if ok && slices.ContainsFunc(usesOf(p.BaseUses, p.AheadUses, u.Table.Name, u.Column), func(b *schema.Use) bool { return b.Certain && sameSite(b, u) }) {
+		f.Cause = d.Pos
 	}
 	if u.Query.Portable {
 		f.Severity = p.AtMost(Warning)

@@ -349,13 +349,13 @@ var rightOf = map[string]string{
 	"|13":    "skipped-step@copy",
 	"|14":    "separate:coupled-change@read read-before-dual-write@read",
 	"|15":    "separate:coupled-change@new skipped-step@new",
-	"|16":    "drop@drop column:use-of-missing-column@old column:use-of-missing-column@reads-old",
+	"|16":    "drop@drop",
 	"1|24":   "read-before-dual-write@read",
 	"1|25":   "skipped-step@new",
-	"1|26":   "drop@drop column:use-of-missing-column@old column:use-of-missing-column@reads-old",
+	"1|26":   "drop@drop column:use-of-missing-column@old",
 	"12|35":  "skipped-step@new",
-	"12|36":  "drop@drop column:use-of-missing-column@old column:use-of-missing-column@reads-old",
-	"123|46": "drop@drop column:use-of-missing-column@old",
+	"12|36":  "drop@drop",
+	"123|46": "drop@drop",
 	// Without step 1 nothing declares the move.
 	"|2": "use-of-missing-column@new", "2|3": "", "23|4": "use-of-missing-column@read",
 	"234|5": "use-of-missing-column@new", "2345|6": "column:use-of-missing-column@new column:use-of-missing-column@read",
@@ -365,9 +365,9 @@ var rightOf = map[string]string{
 	// Without step 3.
 	"12|4": "read-before-backfill@read", "124|5": "read-before-backfill@read", "1245|6": "skipped-step@drop read-before-backfill@read",
 	// Without step 4.
-	"123|5": "skipped-step@new", "1235|6": "skipped-step@new drop@drop column:use-of-missing-column@reads-old",
+	"123|5": "skipped-step@new", "1235|6": "skipped-step@new drop@drop",
 	// Without step 5.
-	"1234|6": "drop@drop column:use-of-missing-column@old",
+	"1234|6": "drop@drop",
 	// Going back.
 	"12|-2": "", "123|-2": "", "1234|-24": "", "1234|-4": "",
 	"12345|-245": "skipped-step@reads-old", "12345|-45": "skipped-step@reads-old", "12345|-5": "",
