@@ -41,11 +41,17 @@ type Part struct {
 	Origin Origin
 	Set    token.Pos
 	Star   bool // the text that runs has a * in place of the column
+	// Choice counts the values, from 1, that a library's text has side by side where the
+	// code gives one of them; Between is what stands between two. 0 elsewhere.
+	Choice uint8
 	// Named is the name of the type, or with Column of the field, that a library makes
 	// this name of; "" when the code spells it.
 	Named  string
 	Column bool
 }
+
+// Between is the choice of what joins two values that stand side by side.
+const Between = 255
 
 // Origin says where the value of a field of a struct comes from.
 type Origin uint8

@@ -267,6 +267,11 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 			queries, err = again, nil
 		}
 	}
+	if _, unread := errors.AsType[*mysql.UnreadError](err); unread {
+		if again := c.choices(r, cand); len(again) > 0 {
+			queries, err = again, nil
+		}
+	}
 	unread, failed := errors.AsType[*mysql.UnreadError](err)
 	if db := otherFunction(cand.site.Decl); db != "" && doubtful(queries) {
 		return answer{foreign: db}
@@ -314,6 +319,51 @@ func (c *collector) withoutSeparators(r *mysql.QueryReader, cand *candidate) ([]
 	}
 	queries, err := r.Query(c.input(&one))
 	return queries, err == nil
+}
+
+// choices reads a text with one each of the values that stand side by side in it, of
+// which some may be for another database: those that can be read so.
+func (c *collector) choices(r *mysql.QueryReader, cand *candidate) []*schema.Query {
+	most := uint8(0)
+	for _, p := range cand.text {
+		if p.Choice != gosrc.Between {
+			most = max(most, p.Choice)
+		}
+	}
+	var out []*schema.Query
+	for n := uint8(1); n <= most; n++ {
+		one := *cand
+		one.text = chosen(cand.text, n)
+		if queries, err := r.Query(c.input(&one)); err == nil {
+			out = append(out, queries...)
+		}
+	}
+	return out
+}
+
+// chosen is a text with the nth value, or the last, wherever several stand side by side.
+func chosen(t gosrc.Text, n uint8) gosrc.Text {
+	var out gosrc.Text
+	for from := 0; from < len(t); {
+		if t[from].Choice == 0 {
+			out = append(out, t[from])
+			from++
+			continue
+		}
+		to, last := from, uint8(0)
+		for ; to < len(t) && t[to].Choice != 0; to++ {
+			if t[to].Choice != gosrc.Between {
+				last = max(last, t[to].Choice)
+			}
+		}
+		for _, p := range t[from:to] {
+			if p.Choice == min(n, last) {
+				out = append(out, p)
+			}
+		}
+		from = to
+	}
+	return out
 }
 
 // always reads a text without what is added to it under a condition.

@@ -185,14 +185,29 @@ func (s *speller) eachOf(v gosrc.Value, open, between, end string, do func(gosrc
 	}
 	s.perhaps(true, func() {
 		list := s.sequence(open, between)
-		for _, a := range many {
-			list.next()
-			do(a)
+		for i, a := range many {
+			if i == 0 {
+				list.next()
+			} else {
+				s.choice(gosrc.Between, list.next)
+			}
+			s.choice(uint8(i+1), func() { do(a) }) //nolint:gosec // a value is one of a few
 		}
 		if end != "" {
 			s.sql(end)
 		}
 	})
+}
+
+// choice marks what is written as one of several values.
+func (s *speller) choice(n uint8, do func()) {
+	from := len(s.text)
+	do()
+	for i := range s.text[from:] {
+		if p := &s.text[from+i]; p.Choice == 0 {
+			p.Choice = n
+		}
+	}
 }
 
 // columnName writes a name, or each that it can be.
