@@ -178,6 +178,9 @@ func (f *frame) text(v Value, e ast.Expr) Text {
 			return placed(v.ExactString(), e.Pos())
 		}
 	case Unknown:
+		if isNumber(f.pkg.Info.TypeOf(e)) {
+			return hole(e, WhyNumber)
+		}
 		t := hole(e, v.Why)
 		t[0].Param, t[0].Field = v.Param, v.Field
 		if v.Expr != nil {
@@ -192,6 +195,15 @@ func (f *frame) text(v Value, e ast.Expr) Text {
 		}
 	}
 	return hole(e, "not a string")
+}
+
+// WhyNumber is why a text is not known that can hold nothing but a number.
+const WhyNumber = "a number"
+
+// isNumber says whether a type is one of numbers, which prints its digits.
+func isNumber(t types.Type) bool {
+	b, ok := types.Unalias(t).(*types.Basic)
+	return ok && b.Info()&(types.IsInteger|types.IsFloat) != 0
 }
 
 func isOneOf(v Value) bool {

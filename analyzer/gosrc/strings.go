@@ -47,6 +47,8 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		if len(args) == 1 {
 			return f.text(args[0], call.Args[0]), true
 		}
+	case "strconv.FormatInt", "strconv.FormatUint":
+		return hole(call, WhyNumber), true
 	case "strings.Replace", "strings.ReplaceAll":
 		if len(args) >= 3 {
 			return lift(func(v []Value) Value { return f.replaced(call, v) }, args...), true
@@ -289,6 +291,9 @@ func (f *frame) verb(call *ast.CallExpr, p Part, v verb, args []Value, next *int
 		out = concat(placed(`"`, p.Pos), f.text(args[i], at), placed(`"`, p.Pos))
 	case v.plain && strings.IndexByte("svd", v.char) >= 0:
 		out = f.text(args[i], at)
+		if v.char == 'd' && len(out) == 1 && out[0].Hole != "" {
+			out = hole(at, WhyNumber)
+		}
 	default:
 		if c, ok := args[i].(Const); ok && strings.IndexByte("dsv", v.char) >= 0 {
 			out = f.text(c, at)

@@ -657,7 +657,12 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 
 // text adds a text, with the arguments of its placeholders where they follow it.
 func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
-	if !mayBeSQL(t) {
+	cand := candidate{
+		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
+		text:  whole(behindHoles(t)), call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
+	}
+	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
 		if len(t) > 0 && t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced {
 			c.now.needs = true // the callers give what does not read as SQL yet
 		}
@@ -671,13 +676,8 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 	if len(args) > 0 && fromCaller(args[0]) && isRow(call, arg+1) {
 		c.now.needs = true
 	}
-	t = whole(t)
-	c.now.found = append(c.now.found, candidate{
-		from:  c.now.givenBy(t, call.Expr),
-		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
-		text:  t, call: call.Expr, arg: arg, args: args, guards: call.Guards,
-		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
-	})
+	cand.from = c.now.givenBy(cand.text, call.Expr)
+	c.now.found = append(c.now.found, cand)
 }
 
 // whole is a text that is added under a condition as a whole: where it is run, all

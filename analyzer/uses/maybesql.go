@@ -2,6 +2,7 @@ package uses
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,36 +12,91 @@ import (
 // mayBeSQL says whether a text begins with a word that a statement can begin
 // with, behind comments.
 func mayBeSQL(t gosrc.Text) bool {
-	if len(t) == 0 || t[0].Hole != "" {
+	head, rest := firstWord(t)
+	switch head {
+	case "--", "/*", "#":
+		return true
+	case "create":
+		return makesStored().MatchString(rest) || takesRows().MatchString(t.String())
+	case "alter":
+		return makesStored().MatchString(rest)
+	}
+	return statementWords[head]
+}
+
+// maintains says whether a text begins as a statement that English can, too: it is one
+// only where it is run.
+func maintains(t gosrc.Text) bool {
+	head, _ := firstWord(t)
+	return maintenanceWords[head]
+}
+
+// behindHoles is a text that begins with what is not known, a hint or a comment most
+// likely, from the statement on that follows; as it is when none does.
+func behindHoles(t gosrc.Text) gosrc.Text {
+	n := slices.IndexFunc(t, func(p gosrc.Part) bool { return p.Hole == "" })
+	if n > 0 && mayBeSQL(t[n:]) {
+		return t[n:]
+	}
+	return t
+}
+
+// hidesHead says whether what a text begins with is not known, and goes on as a
+// statement does behind its first words.
+func hidesHead(t gosrc.Text) bool {
+	n := slices.IndexFunc(t, func(p gosrc.Part) bool { return p.Hole == "" })
+	if n <= 0 {
 		return false
 	}
-	s := strings.TrimLeft(t[0].Text, " \t\r\n(;")
-	if s == "" {
-		return len(t) > 1 && mayBeSQL(t[1:])
+	head, _ := firstWord(t[n:])
+	return head == "from" || head == "into"
+}
+
+// firstWord is the word that a text begins with, in lower case, and what is behind it
+// there; of a comment, what opens it.
+func firstWord(t gosrc.Text) (head, rest string) {
+	if len(t) == 0 || t[0].Hole != "" {
+		return "", ""
 	}
-	if strings.HasPrefix(s, "--") || strings.HasPrefix(s, "/*") || s[0] == '#' {
-		return true
+	s := strings.TrimLeft(t[0].Text, " \t\r\n(;")
+	switch {
+	case s == "":
+		return firstWord(t[1:])
+	case strings.HasPrefix(s, "--"), strings.HasPrefix(s, "/*"):
+		return s[:2], s[2:]
+	case s[0] == '#':
+		return s[:1], s[1:]
 	}
 	n := strings.IndexFunc(s, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' })
 	if n < 0 {
 		n = len(s)
 	}
-	head := strings.ToLower(s[:n])
-	return statementWords[head] || (head == "create" || head == "alter") && makesStored().MatchString(s[n:])
+	return strings.ToLower(s[:n]), s[n:]
 }
+
+// takesRows finds what makes a table of what others hold, or like another.
+var takesRows = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?is)^\W*create\s+(?:temporary\s+)?table\b.*\b(?:select|like)\b`)
+})
 
 // makesStored finds what has statements in it that stay in the database.
 var makesStored = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^\s+(?:or\s+replace\s+|(?:definer|algorithm)\s*=\s*\S+\s+|sql\s+security\s+\w+\s+)*(?:view|trigger|event|procedure|function)\b`)
 })
 
-var statementWords = func() map[string]bool {
+var (
+	statementWords = words(`select insert replace update delete with truncate lock table values load explain call do handler set
+		show begin start use`)
+	maintenanceWords = words("describe desc analyze optimize check checksum repair flush")
+)
+
+func words(list string) map[string]bool {
 	m := map[string]bool{}
-	for w := range strings.FieldsSeq("select insert replace update delete with truncate lock table values load explain call") {
+	for w := range strings.FieldsSeq(list) {
 		m[w] = true
 	}
 	return m
-}()
+}
 
 // says are functions that tell a person or a log what they are handed.
 func says(c gosrc.Callee) bool {

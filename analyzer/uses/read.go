@@ -36,6 +36,7 @@ type answer struct {
 	queries    []*schema.Query
 	unresolved *schema.Unresolved
 	foreign    string // the database that it is for, which does not read as ours
+	chosen     bool   // read only with one each of the values that stand side by side
 }
 
 // read reads every candidate as SQL.
@@ -121,6 +122,7 @@ func settle(all []candidate, answers []answer) {
 			}
 		}
 	}
+	dropTold(all, answers)
 	said := map[schema.Position]bool{}
 	same := map[string]int{}
 	for i := range answers {
@@ -160,6 +162,39 @@ func settle(all []candidate, answers []answer) {
 			continue
 		}
 		said[a.unresolved.Pos] = true
+	}
+}
+
+// dropTold leaves out queries that were read only with some of their values chosen, where
+// other texts of the same call tell all that they use.
+func dropTold(all []candidate, answers []answer) {
+	type place struct {
+		call   *ast.CallExpr
+		arg    int
+		column schema.ColumnName
+		write  bool
+		branch schema.Branch
+		pos    schema.Position
+	}
+	told := map[place]bool{}
+	at := func(i int, u *schema.Use) place {
+		return place{all[i].call, all[i].arg, schema.ColumnName{Table: u.Table, Column: u.Column}, u.Write, u.Branch, u.Pos}
+	}
+	for _, chosen := range [...]bool{false, true} {
+		for i := range answers {
+			a := &answers[i]
+			if a.chosen != chosen || all[i].call == nil {
+				continue
+			}
+			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
+				fresh := false
+				for _, u := range q.Uses {
+					fresh = fresh || !told[at(i, u)]
+					told[at(i, u)] = true
+				}
+				return chosen && !fresh
+			})
+		}
 	}
 }
 
@@ -254,6 +289,7 @@ func runs(c candidate) bool {
 }
 
 func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
+	var out answer
 	text, in := c.input(cand)
 	queries, err := r.Query(text, in)
 	if _, unread := errors.AsType[*mysql.UnreadError](err); unread && strings.Contains(text, `"`) {
@@ -269,7 +305,7 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 	}
 	if _, unread := errors.AsType[*mysql.UnreadError](err); unread {
 		if again := c.choices(r, cand); len(again) > 0 {
-			queries, err = again, nil
+			queries, err, out.chosen = again, nil, true
 		}
 	}
 	unread, failed := errors.AsType[*mysql.UnreadError](err)
@@ -282,7 +318,6 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		}
 		queries = append(c.always(r, cand), queries...)
 	}
-	var out answer
 	for _, q := range queries {
 		c.place(q, cand)
 		cand.tags = c.tags
@@ -391,6 +426,9 @@ func (c *collector) input(cand *candidate) (string, mysql.QueryInput) {
 		if p.Hole != "" {
 			b.WriteString(holeName(p))
 			in.Holes = append(in.Holes, sqltext.Span{Start: from, End: b.Len()})
+			if p.Hole == gosrc.WhyNumber {
+				in.Numbers = append(in.Numbers, in.Holes[len(in.Holes)-1])
+			}
 		} else {
 			b.WriteString(p.Text)
 		}

@@ -22,6 +22,8 @@ type hole struct {
 	table bool // a name of a table is expected
 	quiet bool // what it holds uses no column: a value, a direction, a keyword
 	seen  bool // as a name in the tree
+	// number says that it holds one, and no placeholder for it.
+	number bool
 }
 
 // The texts that fill a hole. fillName stands for a name as wide as the slot.
@@ -32,6 +34,7 @@ const (
 	fillValue  = "?"
 	fillSet    = "_h=?"
 	fillEquals = "="
+	fillNumber = "0"
 	fillAnd    = "AND"
 )
 
@@ -42,9 +45,9 @@ var fallbacks = []string{fillName, fillNone, fillList, fillEquals, fillAnd, fill
 const maxTries = 8
 
 // isName says whether the hole holds no placeholder: it is a name, a part of
-// one, or a keyword.
+// one, a keyword or a number.
 func (h *hole) isName() bool {
-	return h.table || len(h.fills) == 0 || h.quiet && h.fills[h.fill] == fillNone
+	return h.table || h.number || len(h.fills) == 0 || h.quiet && h.fills[h.fill] == fillNone
 }
 
 func (q *reading) slotAt(t sqltext.Token) int {
@@ -77,6 +80,10 @@ func (q *reading) placeHoles() {
 			h.quiet = t.Kind == sqltext.String
 			continue
 		}
+		if slices.Contains(q.in.Numbers, q.text.slots[h.slot].hole) {
+			h.quiet, h.number, h.fills = true, true, []string{fillValue, fillNumber}
+			continue
+		}
 		h.fills = q.fillsOf(h)
 		for _, f := range fallbacks {
 			if !slices.Contains(h.fills, f) {
@@ -93,6 +100,9 @@ func (q *reading) fillsOf(h *hole) []string {
 	switch {
 	case prev < 0 && s.is(next, "FROM"):
 		return []string{"SELECT 1"}
+	case prev < 0 && s.is(next, "INTO"):
+		h.quiet = true
+		return []string{"INSERT"}
 	case prev < 0:
 		h.table = true
 		return []string{"SELECT 1 FROM _h"}

@@ -3,7 +3,6 @@ package mysql
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -49,6 +48,8 @@ type QueryInput struct {
 	// Holes are the spans whose content is not known, in order; what the text
 	// has there only marks them.
 	Holes []sqltext.Span
+	// Numbers are those holes that can only hold a number.
+	Numbers []sqltext.Span
 	// May are the spans that are added under a condition only.
 	May []sqltext.Span
 	// Rows are the spans of columns that stand for fields of a whole row.
@@ -170,7 +171,7 @@ func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*sch
 var statementHeads = func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(`select insert replace update delete with truncate lock table values load explain desc
-		describe show alter create drop rename analyze optimize checksum check repair flush handler do set`) {
+		describe show alter create drop rename analyze optimize checksum check repair flush handler do set begin start use`) {
 		m[w] = true
 	}
 	return m
@@ -305,72 +306,7 @@ func (q *reading) startsStatement() bool {
 		return false
 	}
 	if q.slotAt(s.toks[i]) >= 0 {
-		return s.is(i+1, "FROM", "WHERE")
+		return s.is(i+1, "FROM", "INTO", "WHERE")
 	}
 	return statementHeads[strings.ToLower(s.ident(i))]
-}
-
-// byTokens answers for a statement that does not parse. Words that only look
-// like SQL give nothing; else every table and column that is spelled is a
-// possible use.
-func (q *reading) byTokens(failed error) (*schema.Query, error) {
-	if !q.looksComplete() {
-		return nil, ErrNotSQL
-	}
-	s := &q.plain
-	spelled := map[string]sqltext.Token{}
-	for i, t := range s.toks {
-		if t.Kind == sqltext.Word || t.Kind == sqltext.QuotedName {
-			name := strings.ToLower(s.ident(i))
-			if _, seen := spelled[name]; !seen {
-				spelled[name] = t
-			}
-		}
-	}
-	for _, table := range q.catalog.Tables() {
-		t, ok := spelled[strings.ToLower(table.Name.Name)]
-		if !ok {
-			continue
-		}
-		q.named = true
-		q.add(schema.Use{Table: table.Name, Part: schema.InFrom}, t.Start, t.End)
-		for _, c := range table.Columns {
-			if t, ok := spelled[strings.ToLower(c.Name)]; ok {
-				q.add(schema.Use{Table: table.Name, Column: c.Name, Part: schema.InFilter}, t.Start, t.End)
-			}
-		}
-	}
-	if !q.named {
-		return nil, ErrNoTable
-	}
-	q.query.Kind = kindByHead[strings.ToUpper(s.ident(0))]
-	q.emit()
-	return q.query, failed
-}
-
-var kindByHead = map[string]schema.QueryKind{
-	"SELECT": schema.SelectQuery, "INSERT": schema.InsertQuery, "REPLACE": schema.ReplaceQuery, "UPDATE": schema.UpdateQuery,
-	"DELETE": schema.DeleteQuery, "TRUNCATE": schema.TruncateQuery, "LOCK": schema.LockQuery,
-}
-
-// looksComplete tells a statement from a sentence that begins with one of its
-// words: the other words that its kind cannot be without are there.
-func (q *reading) looksComplete() bool {
-	s := &q.plain
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(s.toks, func(t sqltext.Token) bool {
-			return t.Kind == sqltext.Word && slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, s.text[t.Start:t.End]) })
-		})
-	}
-	switch i := s.skip(0, "("); {
-	case s.is(i, "SELECT", "WITH", "DELETE"):
-		return has("FROM", "USING")
-	case s.is(i, "INSERT", "REPLACE"):
-		return has("VALUES", "VALUE", "SELECT", "SET")
-	case s.is(i, "UPDATE"):
-		return has("SET")
-	case s.is(i, "HANDLER"):
-		return has("OPEN", "READ")
-	}
-	return false
 }
