@@ -84,6 +84,7 @@ type declared struct {
 	from   *callArgs       // that it is walked for
 	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
 	sets   bool            // a field, from a parameter
+	cut    bool            // it was not walked to its end
 	hands  bool            // on what it is given, and a text may be made of that
 	passes []*ast.FuncDecl // functions that it hands a string on to
 	asks   bool            // a function of the program, with what a field holds
@@ -208,6 +209,7 @@ func (c *collector) walk(pkg *gosrc.Package) {
 				c.now = &declared{pkg: pkg, decl: d}
 				c.order = append(c.order, c.now)
 				c.walker.Func(pkg, d)
+				c.now.cut = c.walker.Exhausted()
 			case *ast.GenDecl:
 				c.now = &declared{pkg: pkg}
 				for _, spec := range d.Specs {
@@ -385,7 +387,10 @@ func (c *collector) set(f *types.Var, v gosrc.Value) {
 
 func (c *collector) give(field fieldKey, g given) {
 	have := c.fields[field]
-	if len(have) >= maxGiven || slices.ContainsFunc(have, func(h given) bool { return h.by == g.by && sameGiven(h.value, g.value) }) {
+	if len(have) == maxGiven {
+		g = given{value: gosrc.Unknown{Why: "a field that is given many values"}}
+	}
+	if len(have) > maxGiven || slices.ContainsFunc(have, func(h given) bool { return h.by == g.by && sameGiven(h.value, g.value) }) {
 		return
 	}
 	c.fields[field] = append(have, g)

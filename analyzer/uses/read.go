@@ -57,7 +57,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 			answers[i] = c.readOne(r, &all[i])
 		}
 	})
-	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}}
+	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}, unresolved: c.cutShort()}
 	several := map[*gosrc.Package]bool{}
 	settle(all, answers)
 	for i, a := range answers {
@@ -85,6 +85,19 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		}
 		if a.unresolved != nil {
 			out.unresolved = append(out.unresolved, *a.unresolved)
+		}
+	}
+	return out
+}
+
+// cutShort are the functions that were not walked to their end: what they build there
+// was not seen.
+func (c *collector) cutShort() []schema.Unresolved {
+	var out []schema.Unresolved
+	for _, d := range c.order {
+		if d.cut {
+			name := functionName(d.decl)
+			out = append(out, schema.Unresolved{Pos: spot(c.program.Position(d.decl.Pos()), 1), Function: name, Text: "func " + name, Why: "the function loops or nests too much to be followed"})
 		}
 	}
 	return out

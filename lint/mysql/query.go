@@ -110,7 +110,13 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 	var queries []*schema.Query
 	var unread error
 	answer := ErrNotSQL
-	for _, span := range t.statements() {
+	for i, span := range t.statements() {
+		if i == maxStatements && r.mayName(t.work[span.Start:], nil) {
+			unread = errors.Join(unread, &UnreadError{Offset: t.offset(span.Start, false), Why: fmt.Sprintf("only the first %d statements of a text are read", maxStatements)})
+		}
+		if i >= maxStatements {
+			break
+		}
 		q, err := r.one(t, &in, span)
 		e, isUnread := errors.AsType[*UnreadError](err)
 		if isUnread && e.early && span.End == len(t.work) {

@@ -114,9 +114,7 @@ func (t *queryText) statements() []sqltext.Span {
 	}
 	var out []sqltext.Span
 	for _, st := range sqltext.Split(sqltext.NewFile("", t.work), 0, len(t.work), 0) {
-		if len(out) < maxStatements {
-			out = append(out, sqltext.Span{Start: st.Start, End: st.End})
-		}
+		out = append(out, sqltext.Span{Start: st.Start, End: st.End})
 	}
 	return out
 }
