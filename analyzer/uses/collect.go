@@ -27,9 +27,10 @@ type candidate struct {
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
 	built   bool // spelled for a builder: its placeholders have their arguments with them
-	// kept are the calls of a builder that is kept in a struct which is handed on;
-	// steps are those of any builder.
+	// kept are the calls of a builder that is kept in a field of a struct which is
+	// handed on; steps are those of any builder.
 	kept, steps []*ast.CallExpr
+	keptField   *types.Var
 	tags        structTags
 }
 
@@ -48,6 +49,7 @@ type collector struct {
 	newCalls map[*ast.FuncDecl]int
 	order    []*declared
 	loose    []candidate
+	unused   []candidate // builders that are kept where nobody takes them
 	tables   registrations
 	flags    map[string]bool // what conditions are in production
 	renamed  renamed
@@ -136,9 +138,8 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 		}
 	}
 	all.dropKept()
-	for _, pkg := range packages {
-		all.leftOver(pkg)
-	}
+	all.dropUntaken(packages)
+	all.leftOver(packages)
 	return all
 }
 
@@ -155,27 +156,6 @@ func (c *collector) passOn() {
 			depends[d.decl] = d.needs || d.hands
 			more = more || depends[d.decl]
 		}
-	}
-}
-
-// dropKept leaves out builders that are kept in a struct where that is handed on, if
-// some function takes them from there and adds to them: that tells what is run.
-func (c *collector) dropKept() {
-	begun := map[*ast.CallExpr][][]*ast.CallExpr{}
-	for _, d := range c.order {
-		for _, f := range d.found {
-			if len(f.steps) > 0 && f.kept == nil {
-				begun[f.steps[0]] = append(begun[f.steps[0]], f.steps)
-			}
-		}
-	}
-	for _, d := range c.order {
-		d.found = slices.DeleteFunc(d.found, func(f candidate) bool {
-			n := len(f.kept)
-			return n > 0 && slices.ContainsFunc(begun[f.kept[0]], func(steps []*ast.CallExpr) bool {
-				return len(steps) > n && slices.Equal(steps[:n], f.kept)
-			})
-		})
 	}
 }
 
@@ -648,12 +628,10 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 			}
 		case *gosrc.Record:
 			if depth > 0 {
-				n := len(c.now.found)
 				for _, name := range a.Names() {
+					n := len(c.now.found)
 					c.texts(call, arg, a.Fields[name], depth-1)
-				}
-				for i := range c.now.found[n:] {
-					c.now.found[n+i].kept = c.now.found[n+i].steps
+					c.keep(n, fieldNamed(a, name))
 				}
 			}
 		}

@@ -3,18 +3,23 @@ package uses
 import (
 	"go/ast"
 	"go/token"
+	"maps"
+	"slices"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
 
-// leftOver adds the strings of a package that look like SQL and that no call was
-// seen to be handed: they are kept in fields, tables and variables.
-func (c *collector) leftOver(pkg *gosrc.Package) {
+// leftOver adds the strings of packages that look like SQL and that no call was
+// seen to be handed: they are kept in fields, tables and variables. So are builders.
+func (c *collector) leftOver(packages []*gosrc.Package) {
 	covered := map[token.Pos]bool{}
 	cover := func(list []candidate) {
 		for _, found := range list {
 			for _, p := range found.text {
 				covered[p.Pos] = true
+			}
+			for _, call := range found.steps {
+				covered[call.Lparen] = true
 			}
 		}
 	}
@@ -22,10 +27,17 @@ func (c *collector) leftOver(pkg *gosrc.Package) {
 		cover(d.found)
 	}
 	cover(c.loose)
-	for _, f := range pkg.Files {
-		for _, d := range f.Syntax.Decls {
-			decl, _ := d.(*ast.FuncDecl)
-			c.looseIn(pkg, decl, d, covered)
+	cover(c.unused)
+	places := slices.Sorted(maps.Keys(covered))
+	for _, pkg := range packages {
+		for _, f := range pkg.Files {
+			for _, d := range f.Syntax.Decls {
+				decl, _ := d.(*ast.FuncDecl)
+				c.looseIn(pkg, decl, d, covered)
+				if decl != nil {
+					c.looseChains(pkg, decl, places)
+				}
+			}
 		}
 	}
 }
@@ -53,6 +65,35 @@ func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Nod
 			return false
 		}
 		return true
+	})
+}
+
+// looseChains adds the statements of builders that were lost on their way to where they
+// are run: of too many that it can be, none is known there.
+func (c *collector) looseChains(pkg *gosrc.Package, decl *ast.FuncDecl, covered []token.Pos) {
+	ast.Inspect(decl, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || step(pkg.Callee(call)) != gosrc.AddLink {
+			return true
+		}
+		if i, _ := slices.BinarySearch(covered, call.Pos()); i < len(covered) && covered[i] < call.End() {
+			return true
+		}
+		w := &gosrc.Walker{Program: c.program, Chain: step, Spell: partly}
+		lost := false
+		for _, v := range gosrc.Alternatives(w.Expr(pkg, call)) {
+			ch, ok := v.(*gosrc.Chain)
+			if !ok || len(ch.Links) == 0 || ch.Base != nil {
+				continue
+			}
+			for _, one := range apart(ch) {
+				if t := spelled(one); mayBeSQL(t) {
+					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: call}})
+					lost = true
+				}
+			}
+		}
+		return !lost
 	})
 }
 
