@@ -159,6 +159,9 @@ func hasStatement(text []byte) bool {
 // over rows, and goes on like one or leaves that to what is added to it.
 func startsStatement(literal []byte) bool {
 	text := bytes.TrimLeft(spaced(literal), " \t\r\n(;`\"")
+	for bytes.HasPrefix(text, []byte("%s")) || bytes.HasPrefix(text, []byte("%v")) { // a hint, or WITH
+		text = bytes.TrimLeft(text[2:], " \t\r\n(;")
+	}
 	if bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
 		return sqlWords().in(text)
 	}
@@ -168,7 +171,7 @@ func startsStatement(literal []byte) bool {
 	}
 	head := string(text[:n])
 	next, known := statementWords()[strings.ToLower(head)]
-	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*("), rune(text[n])) {
+	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*(;"), rune(text[n])) {
 		return false
 	}
 	upper := head == strings.ToUpper(head)
@@ -202,7 +205,9 @@ var setWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"set"}
 var statementWords = sync.OnceValue(func() map[string]*wordSet {
 	out := map[string]*wordSet{"truncate": nil, "lock": newWordSet([]string{"tables"})}
 	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call",
-		"create": "view trigger event procedure function", "alter": "view event"} {
+		"create": "view trigger event procedure function select like", "alter": "view event", "set": "select", "do": "select", "handler": "open read", "show": "from",
+		"analyze": "table tables", "optimize": "table tables", "check": "table tables", "checksum": "table tables", "repair": "table tables",
+		"begin": "select insert replace update delete", "start": "select insert replace update delete", "use": "select insert replace update delete"} {
 		out[head] = newWordSet(strings.Fields(next))
 	}
 	return out

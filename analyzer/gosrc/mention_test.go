@@ -48,6 +48,14 @@ func TestMentioning(t *testing.T) {
 			"store/s.go": `package store; import "x.com/app"; func f(d D) { d.Run(app.Q) }`,
 			"web/w.go":   `package web; import "x.com/app"; func f(d D) { d.Run(app.Version) }`,
 		}, ". store"},
+		"statements that seldom come alone": {map[string]string{
+			"a/s.go": "package a; func f(d D) { d.Run(`SET @n = (SELECT MAX(id) FROM star)`) }",
+			"b/s.go": "package b; func f(d D) { d.Run(`CREATE TABLE top LIKE star`) }",
+			"c/s.go": "package c; func f(d D) { d.Run(`BEGIN; UPDATE star SET id = 1; COMMIT`) }",
+			"d/s.go": "package d; func f(d D) { d.Run(fmt.Sprintf(`%s SELECT id FROM star`, hint)) }",
+			"e/s.go": "package e; func f(d D) { d.Run(`ANALYZE TABLE star`) }",
+			"f/s.go": "package f; var help = `Use the star to show it`",
+		}, "a b c d e"},
 		"an event": {map[string]string{
 			"store/s.go": "package store; func f(d D) { d.Run(`CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM star`) }",
 		}, "store"},

@@ -196,7 +196,7 @@ var eachRow = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`
 
 // leadsTable are the words that the name of a table follows.
 var leadsTable = sync.OnceValue(func() *wordSet {
-	return newWordSet(strings.Fields("from join straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists"))
+	return newWordSet(strings.Fields("from join like straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists"))
 })
 
 // literals calls do with the string literals of a Go file until it returns false.
