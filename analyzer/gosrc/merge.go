@@ -119,6 +119,12 @@ func mergeList(before, a, b Value) (Value, bool) {
 	}
 	la, okA := a.(*List)
 	lb, okB := b.(*List)
+	switch { // what is appended to an unknown list is a list that may hold more
+	case okA && la.Open && isUnknown(b):
+		lb, okB = &List{Type: la.Type, Open: true}, true
+	case okB && lb.Open && isUnknown(a):
+		la, okA = &List{Type: lb.Type, Open: true}, true
+	}
 	if !okA || !okB || !startsWith(la, base) || !startsWith(lb, base) {
 		return nil, false
 	}
@@ -133,6 +139,11 @@ func mergeList(before, a, b Value) (Value, bool) {
 		}
 	}
 	return out, true
+}
+
+func isUnknown(v Value) bool {
+	_, is := v.(Unknown)
+	return is
 }
 
 func startsWith(l, base *List) bool {

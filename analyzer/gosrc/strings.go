@@ -379,6 +379,9 @@ func (f *frame) joined(call *ast.CallExpr, l *List, elems []Value, sep Value) Va
 		}
 	}
 	if l.Open {
+		if len(l.Elems) > 0 {
+			out.add(between.may()...)
+		}
 		out.add(Part{Hole: "more elements of " + types.ExprString(call.Args[0]), Expr: call.Args[0], Pos: call.Args[0].Pos(), May: len(l.Elems) > 0})
 	}
 	return out.text

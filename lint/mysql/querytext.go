@@ -45,6 +45,9 @@ func newQueryText(text string, holes []sqltext.Span) *queryText {
 			continue
 		}
 		b.WriteString(text[at:h.Start])
+		if endsInNumber(text[at:h.Start], at == 0) {
+			b.WriteByte(' ')
+		}
 		s := slot{start: b.Len(), end: b.Len() + slotWidth, hole: h}
 		s.apart = i+1 < len(holes) && holes[i+1].Start == h.End
 		b.WriteString(s.name())
@@ -54,6 +57,13 @@ func newQueryText(text string, holes []sqltext.Span) *queryText {
 	b.WriteString(text[at:])
 	t.work = b.String()
 	return t
+}
+
+// endsInNumber says whether a text, alone or behind a hole, ends in digits that are no
+// part of a name: what follows them is none either.
+func endsInNumber(text string, alone bool) bool {
+	rest := strings.TrimRight(text, "0123456789")
+	return len(rest) < len(text) && (rest == "" && alone || rest != "" && !isWordByte(rest[len(rest)-1]) && !strings.HasSuffix(rest, "`"))
 }
 
 func (s slot) name() string {
@@ -69,8 +79,10 @@ func (t *queryText) offset(at int, end bool) int {
 	shift := 0
 	for _, s := range t.slots {
 		switch {
-		case at <= s.start:
+		case at < s.start:
 			return min(at+shift, len(t.source))
+		case at == s.start:
+			return s.hole.Start
 		case at < s.end && !end:
 			return s.hole.Start
 		case at < s.end:
