@@ -25,6 +25,12 @@ func (p *Program) Reads(field *types.Var) bool {
 	return false
 }
 
+// Selecting returns the folders of the tree that name a field of some struct, .F or F:;
+// false when the tree is not known.
+func (p *Program) Selecting(field string) (dirs []string, known bool) {
+	return p.scan.Selecting([]string{field}), len(p.scan.Files) > 0
+}
+
 // readsField says whether a text has a word other than where it is set, or in a comment
 // that has its line to itself.
 func readsField(text, word []byte) bool {

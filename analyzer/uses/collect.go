@@ -50,6 +50,7 @@ type collector struct {
 	order    []*declared
 	loose    []candidate
 	unused   []candidate // builders that are kept where nobody takes them
+	modes    *modes
 	tables   registrations
 	flags    map[string]bool // what conditions are in production
 	renamed  renamed
@@ -137,6 +138,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 			break
 		}
 	}
+	all.modes = &modes{program: p, packages: packages, known: map[fieldKey]*mode{}}
 	all.dropKept()
 	all.dropUntaken(packages)
 	all.leftOver(packages)

@@ -39,6 +39,15 @@ type answer struct {
 	chosen     bool   // read only with one each of the values that stand side by side
 }
 
+// doubt makes all uses possible ones.
+func (a *answer) doubt() {
+	for _, q := range a.queries {
+		for _, u := range q.Uses {
+			u.Certain, u.Missing = false, false
+		}
+	}
+}
+
 // read reads every candidate as SQL.
 func (c *collector) read(ctx context.Context, o Options) *reading {
 	c.flags = o.Flags
@@ -51,10 +60,17 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 		file := c.program.Position(cand.text[0].Pos).Filename
 		return path.Ext(file) == ".sql" && inFolder(path.Dir(file), o.SQL)
 	})
+	unchosen := make([]bool, len(all))
+	for i := range all {
+		unchosen[i] = c.modes.unchosen(all[i].site.Package, all[i].guards)
+	}
 	answers := make([]answer, len(all))
 	each(len(all), func() *mysql.QueryReader { return mysql.NewQueryReader(o.Server, o.Schema) }, func(r *mysql.QueryReader, i int) {
 		if ctx.Err() == nil {
 			answers[i] = c.readOne(r, &all[i])
+			if unchosen[i] {
+				answers[i].doubt()
+			}
 		}
 	})
 	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}, unresolved: c.cutShort()}
