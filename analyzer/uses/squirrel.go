@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -29,6 +30,8 @@ func squirrelStep(c gosrc.Callee) gosrc.Step {
 		return gosrc.Finish
 	case "Exec", "ExecContext", "Query", "QueryContext", "QueryRow", "QueryRowContext", "Scan", "ScanContext":
 		return gosrc.RunChain
+	case "ExecWith", "QueryWith", "QueryRowWith", "ExecContextWith", "QueryContextWith", "QueryRowContextWith":
+		return gosrc.NoStep // they are handed what they run
 	}
 	return gosrc.AddLink
 }
@@ -37,7 +40,7 @@ func squirrelStep(c gosrc.Callee) gosrc.Step {
 // a statement of its own.
 func squirrelTells(name string) bool {
 	switch name {
-	case "From", "FromSelect", "Into", "Table", "Insert", "Replace", "Update", "Delete", "Expr", "Options", "Prefix", "Suffix", "JoinClause":
+	case "From", "FromSelect", "Into", "Table", "Insert", "Replace", "Update", "Delete", "Expr", "Options", "Prefix", "PrefixExpr", "Suffix", "SuffixExpr", "JoinClause":
 		return true
 	}
 	return strings.HasSuffix(name, "Join")
@@ -82,6 +85,7 @@ func verbOf(recv string) string {
 
 func (q *squirrelQuery) write(s *speller) {
 	q.texts(s, "Prefix", "", " ")
+	q.texts(s, "PrefixExpr", "", " ")
 	switch q.verb {
 	case "SELECT":
 		q.selects(s)
@@ -105,6 +109,7 @@ func (q *squirrelQuery) write(s *speller) {
 		s.sql(" LIMIT 1")
 	}
 	q.texts(s, "Suffix", " ", " ")
+	q.texts(s, "SuffixExpr", " ", " ")
 }
 
 // each writes the links of one name, with words before the first and between them.
@@ -120,7 +125,9 @@ func (q *squirrelQuery) texts(s *speller, name, before, behind string) {
 	for _, l := range q.links[name] {
 		s.inside(l, func() {
 			s.sql(before)
-			s.first(l.Args)
+			if len(l.Args) > 0 {
+				q.part(s, l.Args[0])
+			}
 			s.sql(behind)
 		})
 	}
@@ -292,7 +299,13 @@ func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 	}
 	switch last := &ch.Links[len(ch.Links)-1]; last.Callee.Name {
 	case "Expr":
-		s.inside(last, func() { s.first(last.Args) })
+		s.inside(last, func() { q.expression(s, last.Args) })
+	case "ConcatExpr":
+		s.inside(last, func() {
+			for _, v := range last.Args {
+				q.part(s, v)
+			}
+		})
 	case "Alias":
 		if len(last.Args) == 2 {
 			q.operand(s, last.Args[0])
@@ -304,6 +317,33 @@ func (q *squirrelQuery) operand(s *speller, v gosrc.Value) {
 		q.subselect(s, ch)
 		s.sql(")")
 	}
+}
+
+// expression writes the text of Expr, with what else is built in place of its
+// placeholders.
+func (q *squirrelQuery) expression(s *speller, args []gosrc.Value) {
+	if !slices.ContainsFunc(args, func(v gosrc.Value) bool { return isAnyChain(gosrc.Alternatives(v)) }) {
+		s.first(args)
+		return
+	}
+	s.filled(args[0], func(_ string, n int) {
+		if n+1 < len(args) && isAnyChain(gosrc.Alternatives(args[n+1])) {
+			q.part(s, args[n+1])
+			return
+		}
+		s.sql("?")
+	})
+}
+
+// part writes a piece of SQL: a text, an expression, or a SELECT without parentheses.
+func (q *squirrelQuery) part(s *speller, v gosrc.Value) {
+	s.alternatives(v, func(v gosrc.Value) {
+		if ch, ok := v.(*gosrc.Chain); ok && newSquirrelQuery(ch).verb != "" {
+			q.subselect(s, ch)
+			return
+		}
+		q.operand(s, v)
+	})
 }
 
 // cases writes CASE what WHEN … THEN … ELSE … END.
