@@ -78,6 +78,9 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	if f.w.Chain == nil {
 		return nil, false
 	}
+	if c.Func == nil {
+		c = ofChain(c, receiver)
+	}
 	step := f.w.Chain(c)
 	if step == NoStep {
 		return nil, false
@@ -107,6 +110,18 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		return f.unknownResults(call), true
 	}
 	return nil, false
+}
+
+// ofChain is a method that is not known as one of the library whose chain it is called
+// on: a later version of the library has it.
+func ofChain(c Callee, receiver Value) Callee {
+	for _, v := range Alternatives(receiver) {
+		if ch, ok := v.(*Chain); ok && len(ch.Links) > 0 && c.Pkg == "" {
+			last := ch.Links[len(ch.Links)-1].Callee
+			return Callee{Pkg: last.Pkg, Recv: last.Recv, Name: c.Name}
+		}
+	}
+	return c
 }
 
 // appliedTo replaces the functions among the arguments of a link, which add to a
