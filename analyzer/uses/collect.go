@@ -26,7 +26,9 @@ type candidate struct {
 	given bool // to a function of the program, which may make another text of it
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
-	built   bool // spelled for a builder: its placeholders have their arguments with them
+	// prepared says that the call executes what was prepared elsewhere.
+	prepared bool
+	built    bool // spelled for a builder: its placeholders have their arguments with them
 	// kept are the calls of a builder that is kept in a field of a struct which is
 	// handed on; steps are those of any builder.
 	kept, steps []*ast.CallExpr

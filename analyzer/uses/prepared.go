@@ -40,7 +40,7 @@ func (c *collector) prepared(all []candidate) []candidate {
 		for _, i := range lastBefore(all, kept[run.of], run.site) {
 			one := all[i]
 			one.site, one.call, one.guards = run.site, run.site.Node.(*ast.CallExpr), run.guards
-			one.arg, one.args, one.from, one.wrapped = -1, nil, nil, true
+			one.arg, one.args, one.from, one.wrapped, one.prepared = -1, nil, nil, true, true
 			moved[i] = append(moved[i], one)
 		}
 	}

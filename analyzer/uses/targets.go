@@ -40,6 +40,9 @@ func (c *candidate) scanned(q *schema.Query) {
 
 // destination is the argument that a call such as Get(&dest, query) fills.
 func (c *candidate) destination() ast.Expr {
+	if c.prepared {
+		return filledBy(c.call)
+	}
 	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
 	if c.arg <= 0 || c.arg > len(c.call.Args) || !strings.Contains(name, "get") && !strings.Contains(name, "select") {
 		return nil
@@ -66,11 +69,27 @@ func (c *candidate) into(q *schema.Query, scan *ast.CallExpr) {
 		}
 	case name == "StructScan" && len(scan.Args) > 0:
 		c.mapped(q, scan.Args[len(scan.Args)-1])
-	default: // of a prepared statement; its arguments follow
-		if dest := min(strings.Count(name, "Context"), len(scan.Args)-1); dest >= 0 {
-			c.mapped(q, scan.Args[dest])
+	default:
+		if dest := filledBy(scan); dest != nil {
+			c.mapped(q, dest)
 		}
 	}
+}
+
+// filledBy is what a method of a prepared statement fills, such as Get(&dest, args...).
+func filledBy(call *ast.CallExpr) ast.Expr {
+	name, context := strings.CutSuffix(methodName(call), "Context")
+	if name != "Get" && name != "Select" {
+		return nil
+	}
+	dest := 0
+	if context {
+		dest = 1
+	}
+	if dest >= len(call.Args) {
+		return nil
+	}
+	return call.Args[dest]
 }
 
 // target is what an argument of Scan points to.
@@ -142,13 +161,29 @@ func (c *candidate) unsafe() bool {
 		return false
 	}
 	handles := append([]ast.Expr{fun.X}, c.call.Args[:max(c.arg, 0)]...) // sqlx.Get is handed it
-	return slices.ContainsFunc(handles, func(e ast.Expr) bool {
+	return slices.ContainsFunc(handles, c.isUnsafe)
+}
+
+// isUnsafe says whether a handle, or what a statement was prepared on, is such.
+func (c *candidate) isUnsafe(e ast.Expr) bool {
+	for range maxFollowed {
 		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
 			e = definition(c.site.Package.Info, []*ast.BlockStmt{c.site.Decl.Body}, id)
 		}
 		call, ok := e.(*ast.CallExpr)
-		return ok && methodName(call) == "Unsafe" && len(call.Args) == 0
-	})
+		if !ok {
+			return false
+		}
+		on, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		switch name := methodName(call); {
+		case name == "Unsafe" && len(call.Args) == 0:
+			return true
+		case !ok || !strings.HasPrefix(name, "Prepare"):
+			return false
+		}
+		e = on.X
+	}
+	return false
 }
 
 // ofRow notes the field that a column of SELECT * goes into, or that it goes into none,
