@@ -13,9 +13,28 @@ import (
 // Selecting returns the directories of the files that select a field of one of the
 // names, or set it in a literal: .Name, Name: value.
 func (s *Scan) Selecting(names []string) []string {
+	part := []byte(inAll(names))
 	return s.where(func(_ int, f Source) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return selects(f.Text, name) })
+		return bytes.Contains(f.Text, part) && slices.ContainsFunc(names, func(name string) bool { return selects(f.Text, name) })
 	})
+}
+
+// inAll is the longest text that all words have in them.
+func inAll(words []string) string {
+	best := ""
+	if len(words) == 0 {
+		return best
+	}
+	first := words[0]
+	for from := range len(first) {
+		for to := from + len(best) + 1; to <= len(first); to++ {
+			if slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(w, first[from:to]) }) {
+				break
+			}
+			best = first[from:to]
+		}
+	}
+	return best
 }
 
 func selects(text []byte, name string) bool {
@@ -128,6 +147,20 @@ func (s *Scan) Spelling(names map[string]bool, words []string, picked func(impor
 // own.
 func (f *File) Spells(names map[string]bool, part ast.Node) bool {
 	return f.Source == nil || isLiteral(f.Text(part), names)
+}
+
+// Names says whether a part of the file may have one of the names anywhere.
+func (f *File) Names(names map[string]bool, part ast.Node) bool {
+	if f.Source == nil {
+		return true
+	}
+	text := f.Text(part)
+	for name := range names {
+		if bytes.Contains(text, []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // leavesTableOpen reports whether a string literal of a Go file leaves the name of a

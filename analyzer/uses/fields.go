@@ -1,7 +1,6 @@
 package uses
 
 import (
-	"bytes"
 	"cmp"
 	"go/ast"
 	"go/constant"
@@ -59,13 +58,13 @@ type fieldScan struct {
 // scan looks through the declarations of a package that may use the field: few do.
 func (s *fieldScan) scan(pkg *gosrc.Package) {
 	s.pkg = pkg
-	whole := wholeStructs(pkg)
+	whole, names := wholeStructs(pkg), map[string]bool{s.field.Name: true}
 	for _, file := range pkg.Files {
 		if s.field.Local && s.program.Position(file.Syntax.Package).Filename != s.field.Pos.File {
 			continue
 		}
 		for _, d := range file.Syntax.Decls {
-			if file.Source == nil || bytes.Contains(file.Text(d), []byte(s.field.Name)) || slices.ContainsFunc(whole[d], s.holds) {
+			if file.Names(names, d) || slices.ContainsFunc(whole[d], s.holds) {
 				s.declaration(d)
 			}
 		}

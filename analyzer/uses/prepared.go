@@ -120,11 +120,15 @@ type execution struct {
 // that it is handed to.
 func (c *collector) executions(kept map[fieldKey][]int) []execution {
 	var out []execution
+	names := map[string]bool{}
+	for v := range kept {
+		names[v.name] = true
+	}
 	for _, pkg := range c.program.Packages {
 		for _, f := range pkg.Files {
 			for _, d := range f.Syntax.Decls {
 				decl, ok := d.(*ast.FuncDecl)
-				if !ok || decl.Body == nil {
+				if !ok || decl.Body == nil || !f.Names(names, decl) {
 					continue
 				}
 				var stack []ast.Node
