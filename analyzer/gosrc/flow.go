@@ -29,6 +29,8 @@ type Flow struct {
 	flags   map[string]bool
 	graphs  map[*ast.BlockStmt]*graph
 	covered map[*ast.FuncDecl]bool // of the question at hand
+	asked   []*ast.FuncDecl        // in the order in which that came up
+	leading nodeSet                // calls that were found to lead to what is asked for
 }
 
 // NewFlow returns the flow of a program under conditions that are known.
@@ -41,7 +43,7 @@ func NewFlow(p *Program, flags map[string]bool) *Flow {
 // that it calls, or in every known caller.
 func (f *Flow) Must(a Site, b []Site) bool {
 	g := f.goal(b)
-	f.covered = map[*ast.FuncDecl]bool{}
+	f.covered, f.asked, f.leading = map[*ast.FuncDecl]bool{}, nil, nodeSet{}
 	return f.must(a, g, nil)
 }
 
@@ -49,7 +51,7 @@ func (f *Flow) Must(a Site, b []Site) bool {
 type nodeSet map[ast.Node]bool
 
 func (f *Flow) must(a Site, b *goal, seen []*ast.FuncDecl) bool {
-	if slices.Contains(seen, a.Decl) || len(seen) > maxDepth {
+	if len(seen) > maxDepth {
 		return false
 	}
 	if f.within(a, b) {
@@ -59,16 +61,19 @@ func (f *Flow) must(a Site, b *goal, seen []*ast.FuncDecl) bool {
 	if len(callers) == 0 {
 		callers = f.program.Callers(a.Decl)
 	}
-	if len(callers) == 0 {
-		return false
-	}
 	seen = append(seen, a.Decl)
+	outside := false // calls in a circle begin with one that is not
 	for _, c := range callers {
-		if !f.must(c, b, seen) {
+		if slices.Contains(seen, c.Decl) {
+			continue
+		}
+		if !f.leading[c.Node] && !f.must(c, b, seen) {
 			return false
 		}
+		f.leading[c.Node] = f.leading[c.Node] || len(c.From) == 0
+		outside = true
 	}
-	return true
+	return outside
 }
 
 // within says whether b happens in the function of a, itself or in what is called.
@@ -156,10 +161,24 @@ func (f *Flow) covers(fn *function, b nodeSet) bool {
 	if known, ok := f.covered[fn.decl]; ok {
 		return known
 	}
-	f.covered[fn.decl] = false // a function that calls itself
+	f.covered[fn.decl] = true // a call of itself ends, if at all, on a path without one
+	from := len(f.asked)
+	f.asked = append(f.asked, fn.decl)
 	out := f.graph(fn.pkg, fn.decl.Body).everyPath(f.flags, f.leadsTo(fn.pkg, fn.decl, b))
-	f.covered[fn.decl] = out
+	if !out {
+		f.forget(f.asked[from:])
+		f.covered[fn.decl] = false
+	}
 	return out
+}
+
+// forget drops what was found to be covered while that was taken for granted of another.
+func (f *Flow) forget(asked []*ast.FuncDecl) {
+	for _, decl := range asked {
+		if f.covered[decl] {
+			delete(f.covered, decl)
+		}
+	}
 }
 
 // function is the declaration of a function or method; of a generic one also
@@ -276,7 +295,7 @@ func enclosing(decl *ast.FuncDecl, n ast.Node) []body {
 
 // runsInPlace says whether a function literal runs where it stands: it is called
 // there, deferred, or handed to a call, as transaction helpers want it. One that
-// a go statement starts, or that is kept for later, is not.
+// a go statement starts, or that is kept for later, does not.
 func runsInPlace(decl *ast.FuncDecl, lit *ast.FuncLit) bool {
 	in := false
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
@@ -284,13 +303,27 @@ func runsInPlace(decl *ast.FuncDecl, lit *ast.FuncLit) bool {
 		case *ast.GoStmt:
 			return lit.Pos() < n.Pos() || lit.End() > n.End() || !directly(n.Call, lit)
 		case *ast.CallExpr:
-			if directly(n, lit) {
+			if directly(n, lit) && !keeps(n) {
 				in = true
 			}
 		}
 		return !in
 	})
 	return in
+}
+
+// keeps says whether a call keeps what it is handed for later: a list, a timer, a server.
+func keeps(call *ast.CallExpr) bool {
+	switch fun := ast.Unparen(call.Fun).(type) {
+	case *ast.Ident:
+		return fun.Name == "append"
+	case *ast.SelectorExpr:
+		switch fun.Sel.Name {
+		case "AfterFunc", "HandleFunc", "HandlerFunc":
+			return true
+		}
+	}
+	return false
 }
 
 // directly says whether a literal is what a call calls, or one of its arguments.
@@ -301,7 +334,7 @@ func directly(call *ast.CallExpr, lit *ast.FuncLit) bool {
 // A graph is the control flow of one body.
 type graph struct {
 	cfg    *cfg.CFG
-	failed map[ast.Node]bool // returns that hand back an error
+	failed map[ast.Node]bool // returns that hand back an error, and ifs that leave a turn because of one
 }
 
 func (f *Flow) graph(pkg *Package, block *ast.BlockStmt) *graph {
@@ -384,7 +417,7 @@ func (g *graph) escapes(from *cfg.Block, index int, known map[string]bool, happe
 			}
 		}
 		for _, next := range feasible(b, known) {
-			if !seen[next.Index] {
+			if !seen[next.Index] && !(next.Kind == cfg.KindIfThen && g.failed[next.Stmt]) {
 				seen[next.Index] = true
 				if walk(next, 0) {
 					return true
@@ -514,6 +547,7 @@ func markFailed(pkg *Package, n ast.Node, onError bool, failed map[ast.Node]bool
 				markFailed(pkg, at.Init, onError, failed)
 			}
 			is, isNot := errorCheck(pkg, at.Cond)
+			failed[at] = is && leavesTurn(at.Body)
 			markFailed(pkg, at.Body, onError || is, failed)
 			if at.Else != nil {
 				markFailed(pkg, at.Else, onError || isNot, failed)
@@ -524,6 +558,15 @@ func markFailed(pkg *Package, n ast.Node, onError bool, failed map[ast.Node]bool
 		}
 		return true
 	})
+}
+
+// leavesTurn says whether a block ends with continue or break.
+func leavesTurn(block *ast.BlockStmt) bool {
+	if len(block.List) == 0 {
+		return false
+	}
+	b, ok := block.List[len(block.List)-1].(*ast.BranchStmt)
+	return ok && (b.Tok == token.CONTINUE || b.Tok == token.BREAK)
 }
 
 // errorCheck says whether a condition is that there is an error, or that there is none.

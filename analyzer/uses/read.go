@@ -94,6 +94,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 			q.Portable = several[pkg]
 			out.queries = append(out.queries, q)
 			q.Callers = c.outermost(site.From)
+			q.Turns = c.turns(&all[i])
 			q.Backfills = q.Backfills || markedCallers(site.From)
 			if site.Decl != nil && !all[i].loose {
 				out.sites[q] = site

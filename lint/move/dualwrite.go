@@ -93,6 +93,8 @@ func (r *reader) others(w *Write, queries []*schema.Query, t *track, reverse boo
 			together = true
 		case !sameCall(q, w.Query):
 			also = append(also, q)
+		case q.Turns != (schema.Position{}) && q.Turns == w.Query.Turns:
+			together = true
 		case q.Pos == w.Query.Pos && w.Field == nil: // one text for several tables: which follows which is not known
 			together = true
 		}

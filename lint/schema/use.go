@@ -29,6 +29,9 @@ type Query struct {
 	// Backfills says that its function is marked as one that fills a new column:
 	// //expandcheck:backfilled.
 	Backfills bool
+	// Turns is the loop in each turn of which another text of a list is run; zero when
+	// there is none.
+	Turns Position
 	// Guard is the condition that the statement stands under, as the code spells
 	// it; "" when it always runs.
 	Guard string
