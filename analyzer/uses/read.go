@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -120,81 +119,6 @@ func (c *collector) cutShort() []schema.Unresolved {
 	return out
 }
 
-// settle compares texts that begin with the same literal: those that one argument
-// of a call can be, or one that is handed to a function of the program and what that
-// makes of it. Of one that could not be read beside another that was, only what the
-// other does not use counts. What is unresolved is said once for each place.
-func settle(all []candidate, answers []answer) {
-	type key struct {
-		call  *ast.CallExpr // nil for whatever is made of the literal
-		arg   int
-		begin token.Pos
-	}
-	type told struct { // of a column, and of what stands at a place
-		names  map[schema.ColumnName]bool
-		places map[schema.Position]bool
-	}
-	read := map[key]*told{}
-	for i, a := range answers {
-		if a.unresolved != nil || a.foreign != "" || len(a.queries) == 0 || all[i].call == nil {
-			continue
-		}
-		begin := all[i].text[0].Pos
-		for _, k := range [...]key{{all[i].call, all[i].arg, begin}, {begin: begin}} {
-			if read[k] == nil {
-				read[k] = &told{map[schema.ColumnName]bool{}, map[schema.Position]bool{}}
-			}
-			for _, q := range a.queries {
-				for _, u := range q.Uses {
-					read[k].names[schema.ColumnName{Table: u.Table, Column: u.Column}] = true
-					read[k].places[u.Pos] = true
-				}
-			}
-		}
-	}
-	dropTold(all, answers)
-	said := map[schema.Position]bool{}
-	same := map[string]int{}
-	for i := range answers {
-		a := &answers[i]
-		if all[i].call != nil {
-			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
-				s := fmt.Sprintf("%d %d %s", all[i].call.Pos(), all[i].arg, signature(q))
-				first, is := same[s]
-				if is {
-					all[first].from = joinCalls(all[first].from, all[i].from)
-				} else {
-					same[s] = i
-				}
-				return is
-			})
-		}
-		if a.unresolved == nil {
-			continue
-		}
-		begin := all[i].text[0].Pos
-		have := read[key{all[i].call, all[i].arg, begin}]
-		if have == nil && all[i].given {
-			have = read[key{begin: begin}]
-		}
-		if have != nil && all[i].call != nil {
-			a.unresolved = nil
-			a.queries = slices.DeleteFunc(a.queries, func(q *schema.Query) bool {
-				q.Uses = slices.DeleteFunc(q.Uses, func(u *schema.Use) bool {
-					return have.places[u.Pos] || have.names[schema.ColumnName{Table: u.Table, Column: u.Column}]
-				})
-				return len(q.Uses) == 0
-			})
-			continue
-		}
-		if said[a.unresolved.Pos] {
-			a.unresolved = nil
-			continue
-		}
-		said[a.unresolved.Pos] = true
-	}
-}
-
 // dropTold leaves out queries that were read only with some of their values chosen, where
 // other texts of the same call tell all that they use.
 func dropTold(all []candidate, answers []answer) {
@@ -226,23 +150,6 @@ func dropTold(all []candidate, answers []answer) {
 			})
 		}
 	}
-}
-
-// signature spells all that a query uses, and where: two texts of one call that
-// differ in nothing else are one query.
-func signature(q *schema.Query) string {
-	var b strings.Builder
-	b.WriteString(q.Kind.String())
-	for _, u := range q.Uses {
-		fmt.Fprintf(&b, " %s:%d:%d %s.%s %t%t%t%t %d%d%d", u.Pos.File, u.Pos.Line, u.Pos.Column, u.Table, u.Column, u.Write, u.Certain, u.Missing, u.May, u.By, u.Part, u.Branch)
-		if u.Field != nil {
-			fmt.Fprintf(&b, " %d %s:%d", u.Origin, u.Set.File, u.Set.Line)
-		}
-		if u.Value != nil {
-			fmt.Fprintf(&b, "=%+v", *u.Value)
-		}
-	}
-	return b.String()
 }
 
 // unique leaves out the candidates of a function that say nothing new: the same
