@@ -98,7 +98,7 @@ func (s *switches) named(id *ast.Ident) bool {
 	inner := *s
 	inner.depth++
 	if i := parameter(s.decl, v, s.pkg.Info); i >= 0 {
-		return inner.givenByCallers(i, v)
+		return inner.givenByCallers(i)
 	}
 	return inner.assigned(v)
 }
@@ -221,7 +221,7 @@ func (s *switches) toFlag(stack []ast.Node) bool {
 
 // givenByCallers says it of what every known caller hands over, of which one that is
 // always on is no switch; nobody knows without a caller.
-func (s *switches) givenByCallers(i int, v *types.Var) bool {
+func (s *switches) givenByCallers(i int) bool {
 	callers := s.program.Callers(s.decl)
 	for _, c := range callers {
 		call, ok := c.Node.(*ast.CallExpr)
