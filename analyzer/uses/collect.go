@@ -493,20 +493,29 @@ func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
 		c.now.needs = true
 	}
 	n := len(c.now.found)
-	for _, row := range rowsOf(ch) {
-		for _, instance := range c.instances(row) {
-			for _, one := range apart(instance) {
-				if t := spelled(one); t != nil {
-					c.built(call, arg, c.renamed.in(t, one))
-				}
-			}
-		}
+	for _, t := range c.statements(ch) {
+		c.built(call, arg, t)
 	}
 	for i := range c.now.found[n:] {
 		for _, l := range ch.Links {
 			c.now.found[n+i].steps = append(c.now.found[n+i].steps, l.Call)
 		}
 	}
+}
+
+// statements are the texts of the statements that a chain stands for.
+func (c *collector) statements(ch *gosrc.Chain) []gosrc.Text {
+	var out []gosrc.Text
+	for _, row := range rowsOf(ch) {
+		for _, instance := range c.instances(row) {
+			for _, one := range apart(instance) {
+				if t := spelled(one); t != nil {
+					out = append(out, c.renamed.in(t, one))
+				}
+			}
+		}
+	}
+	return out
 }
 
 // instances are the chains that a chain of a generic function is, one for each type

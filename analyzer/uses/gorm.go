@@ -12,15 +12,18 @@ import (
 // gorm is GORM, version 1 and 2. A model is spelled with the columns that its
 // fields are mapped to: a load reads them, a save writes them.
 var (
-	gorm2 = &library{name: "GORM", path: "gorm.io/gorm", maps: true, step: gormStep, spell: gormSpell}
+	gorm2 = &library{name: "GORM", path: gorm2Path, maps: true, step: gormStep, spell: gormSpell}
 	gorm1 = &library{name: "GORM", path: gorm1Path, maps: true, step: gormStep, spell: gormSpell}
 )
 
-const gorm1Path = "github.com/jinzhu/gorm"
+const (
+	gorm1Path = "github.com/jinzhu/gorm"
+	gorm2Path = "gorm.io/gorm"
+)
 
 func gormStep(c gosrc.Callee) gosrc.Step {
-	if c.Recv == "" && (c.Name == "AssignmentColumns" || c.Name == "Assignments") {
-		return gosrc.AddLink // of a clause
+	if c.Recv == "" && (strings.HasSuffix(c.Pkg, "/clause") || c.Name == "Expr") {
+		return gosrc.AddLink
 	}
 	if c.Recv != "DB" {
 		return gosrc.NoStep
@@ -53,7 +56,7 @@ func gormSpell(ch *gosrc.Chain) gosrc.Text {
 		q.inside(raw[0], func() { q.first(raw[0].Args) })
 		return q.text
 	}
-	if gormStep(q.last.Callee) != gosrc.RunChain || !q.resolve() {
+	if !q.runs() || !q.resolve() {
 		return nil
 	}
 	q.write()
@@ -65,7 +68,7 @@ func (q *gormQuery) resolve() bool {
 	if l := q.links.last("Model"); l != nil {
 		q.take(l)
 	}
-	if q.model == nil {
+	if q.model == nil && q.runs() {
 		switch q.last.Callee.Name {
 		case "Count", "Pluck", "Row", "Rows", "Update", "UpdateColumn":
 		default:
@@ -76,9 +79,15 @@ func (q *gormQuery) resolve() bool {
 		if text, ok := firstOf(l.Args).(gosrc.Text); ok {
 			q.table = quotedName(text)
 		}
+		if hasChain(l.Args) { // "(?) AS s"
+			q.table = q.apart(func(in *speller) { (&gormQuery{speller: in}).template(l, 0) })
+		}
 	}
 	return q.table != nil
 }
+
+// runs says whether the last call runs the chain: one within another ends in none.
+func (q *gormQuery) runs() bool { return gormStep(q.last.Callee) == gosrc.RunChain }
 
 // take reads the model that the first argument of a link is.
 func (q *gormQuery) take(l *gosrc.Link) {
@@ -186,7 +195,16 @@ func (q *gormQuery) load() {
 	}
 	order := q.sequence(" ORDER BY ", ", ")
 	for _, l := range q.links["Order"] {
-		q.inside(l, func() { order.next(); q.first(l.Args) })
+		q.inside(l, func() {
+			names := []gosrc.Value{firstOf(l.Args)}
+			if r, ok := names[0].(*gosrc.Record); ok && isClause(r) {
+				names = clauseColumns(r, maxClauses)
+			}
+			for _, name := range names {
+				order.next()
+				q.value(name)
+			}
+		})
 	}
 	for _, l := range q.links["Preload"] {
 		q.inside(l, func() { q.preload(l) })
@@ -202,7 +220,7 @@ func (q *gormQuery) join(l *gosrc.Link) {
 		return
 	}
 	q.sql(" ")
-	q.value(l.Args[0])
+	q.template(l, 0)
 }
 
 // columns writes what is selected.
@@ -212,7 +230,7 @@ func (q *gormQuery) columns() {
 		q.sql("COUNT(*)")
 		return
 	case "Pluck":
-		q.first(q.last.Args)
+		q.fieldOrColumn(firstOf(q.last.Args))
 		return
 	}
 	if l := q.links.last("Select"); l != nil {
@@ -239,6 +257,9 @@ func (q *gormQuery) columns() {
 }
 
 func (q *gormQuery) destination() (*types.Named, *types.Struct) {
+	if !q.runs() {
+		return nil, nil
+	}
 	return structOf(typeOf(q.last, 0))
 }
 
@@ -248,8 +269,12 @@ func (q *gormQuery) selected(l *gosrc.Link) {
 		names := q.sequence("", ", ")
 		for _, e := range list.Elems {
 			names.next()
-			q.value(e.Value)
+			q.fieldOrColumn(e.Value)
 		}
+		return
+	}
+	if hasChain(l.Args) {
+		q.template(l, 0)
 		return
 	}
 	names := q.sequence("", ", ")
@@ -258,8 +283,30 @@ func (q *gormQuery) selected(l *gosrc.Link) {
 			continue // an argument of a placeholder
 		}
 		names.next()
-		q.value(v)
+		q.fieldOrColumn(v)
 	}
+}
+
+// fieldOrColumn writes a column, which may be given by the name of its field.
+func (q *gormQuery) fieldOrColumn(v gosrc.Value) {
+	if t, ok := v.(gosrc.Text); ok {
+		v = q.byField(t)
+	}
+	q.value(v)
+}
+
+// byField is the column of a field that is named, or the name as it is.
+func (q *gormQuery) byField(name gosrc.Text) gosrc.Text {
+	known, ok := name.Known()
+	if !ok || q.model == nil {
+		return name
+	}
+	for _, f := range q.model.fields {
+		if f.field == known {
+			return gosrc.Text{{Text: "`" + f.column + "`", Pos: name[0].Pos, Named: f.name(), Column: true}}
+		}
+	}
+	return name
 }
 
 // kept are the fields of a model that are not left out.
@@ -273,17 +320,13 @@ func (q *gormQuery) kept(m *model) []modelField {
 // where writes the conditions, and that a row is not deleted.
 func (q *gormQuery) where() {
 	list := q.sequence(" WHERE ", " AND ")
-	for _, name := range [...]string{"Where", "Not", "Or"} {
-		for _, l := range q.links[name] {
-			q.inside(l, func() {
-				if name == "Or" {
-					list.join(" OR ")
-				} else {
-					list.next()
-				}
-				q.predicate(l, 0)
-			})
-		}
+	q.predicates(list, q.links)
+	for _, l := range q.links["Clauses"] {
+		q.inside(l, func() {
+			for _, a := range l.Args {
+				q.clause(list, a)
+			}
+		})
 	}
 	if inline := q.inlineCondition(); inline > 0 && len(q.last.Args) > inline {
 		list.next()
@@ -293,6 +336,22 @@ func (q *gormQuery) where() {
 		list.next()
 		q.column(*q.model.deleted)
 		q.sql(" IS NULL")
+	}
+}
+
+// predicates writes the conditions of links.
+func (q *gormQuery) predicates(list *sequence, of links) {
+	for _, name := range [...]string{"Where", "Not", "Or"} {
+		for _, l := range of[name] {
+			q.inside(l, func() {
+				if name == "Or" {
+					list.join(" OR ")
+				} else {
+					list.next()
+				}
+				q.predicate(l, 0)
+			})
+		}
 	}
 }
 
@@ -314,15 +373,22 @@ func (q *gormQuery) predicate(l *gosrc.Link, arg int) {
 	switch v := l.Args[arg].(type) {
 	case gosrc.Text:
 		q.sql("(")
-		q.part(v)
+		q.template(l, arg)
 		if s, ok := v.Known(); ok && plainName(s) {
 			q.sql(" = ?")
 		}
 		q.sql(")")
 	case *gosrc.Record:
+		if isClause(v) {
+			q.sql("1 = 1")
+			q.clause(q.sequence(" AND ", " AND "), v)
+			return
+		}
 		q.conditions(l, arg, v)
 	case gosrc.Unknown:
 		q.unknownCondition(l, arg, v)
+	case *gosrc.Chain:
+		q.within(v)
 	default:
 		q.sql("1 = 1")
 	}

@@ -185,7 +185,8 @@ func (q *gormQuery) doUpdates(v gosrc.Value, r row) {
 			for _, key := range a.Names() {
 				list.next()
 				q.part(a.Keys[key])
-				q.sql(" = ?")
+				q.sql(" = ")
+				q.argument(a.Fields[key])
 			}
 		}
 	case *gosrc.List:
@@ -257,13 +258,18 @@ func (q *gormQuery) assignments() {
 	args := q.last.Args
 	if len(args) >= 2 {
 		if _, ok := args[0].(gosrc.Text); ok {
-			q.value(args[0])
-			q.sql(" = ?")
+			q.fieldOrColumn(args[0])
+			q.sql(" = ")
+			q.argument(args[1])
 			return
 		}
 	}
 	if len(args) > 0 {
 		if r, ok := args[0].(*gosrc.Record); ok {
+			if len(r.Keys) > 0 {
+				q.keyed(r)
+				return
+			}
 			if names := q.columnsOf(q.last, 0, r); len(names) > 0 {
 				q.names(slices.DeleteFunc(names, func(n gosrc.Text) bool { return !q.chosen(strings.Trim(n.String(), "`")) }), " = ?")
 				return
@@ -286,6 +292,25 @@ func (q *gormQuery) assignments() {
 			q.stores(f, row)
 			q.sql(" = ?")
 		})
+	}
+}
+
+// keyed writes the assignments of a map.
+func (q *gormQuery) keyed(r *gosrc.Record) {
+	list := q.sequence("", ", ")
+	for _, key := range r.Names() {
+		name := q.byField(r.Keys[key])
+		if !q.chosen(strings.Trim(name.String(), "`")) {
+			continue
+		}
+		list.next()
+		q.part(name)
+		q.sql(" = ")
+		q.argument(r.Fields[key])
+	}
+	if list.n == 0 {
+		q.hole("columns of a map")
+		q.sql(" = ?")
 	}
 }
 

@@ -86,8 +86,8 @@ func (c *collector) looseChains(pkg *gosrc.Package, decl *ast.FuncDecl, covered 
 			if !ok || len(ch.Links) == 0 || ch.Base != nil {
 				continue
 			}
-			for _, one := range apart(ch) {
-				if t := spelled(one); mayBeSQL(t) {
+			for _, t := range c.statements(ch) {
+				if mayBeSQL(t) {
 					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: call}})
 					lost = true
 				}
