@@ -34,6 +34,7 @@ type candidate struct {
 	kept, steps []*ast.CallExpr
 	keptField   *types.Var
 	tags        structTags
+	program     *gosrc.Program
 }
 
 // A collector walks functions and gathers candidates.

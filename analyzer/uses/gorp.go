@@ -6,6 +6,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ func noStep(gosrc.Callee) gosrc.Step { return gosrc.NoStep }
 
 // A registration is a struct with its table.
 type registration struct {
+	named     *types.Named
 	table     gosrc.Text
 	keys      []string          // fields of the primary key
 	generated bool              // by the server
@@ -127,7 +129,7 @@ func (r registrations) add(p *gosrc.Program, pkg *gosrc.Package, name string, ca
 			table = gosrc.Text{{Hole: "a table that a value names", Pos: call.Args[0].Pos()}}
 		}
 	}
-	r[key] = &registration{table: table, renamed: map[string]string{}}
+	r[key] = &registration{named: named, table: table, renamed: map[string]string{}}
 	return r[key]
 }
 
@@ -208,15 +210,28 @@ func (c *collector) mappedCall(call *gosrc.Call) {
 		r.write(s, name, gorpMapping.of(named, st, load), rowOf(call.Args[i:]).hooked(l, i, name, "Pre"+name))
 	}
 	if len(s.text) == 0 && isGorp(call.Callee.Pkg) && !c.handsOn(name) {
-		s.sql(map[string]string{"Insert": "INSERT INTO ", "Update": "UPDATE ", "Delete": "DELETE FROM ", "Get": "SELECT * FROM "}[name])
-		s.hole("the table of a value")
-		if name == "Insert" || name == "Update" {
-			s.sql(" SET ")
-			s.hole("columns of a value")
-		}
+		c.tables.any(s, name)
 	}
 	if len(s.text) > 0 {
 		c.built(call, -1, s.text)
+	}
+}
+
+// any writes the statement for a value of any type that is registered: of which
+// table it is, is not known.
+func (r registrations) any(s *speller, verb string) {
+	order := slices.SortedFunc(maps.Values(r), func(a, b *registration) int { return cmp.Compare(a.named.Obj().Pos(), b.named.Obj().Pos()) })
+	for i, of := range order {
+		st, ok := of.named.Underlying().(*types.Struct)
+		if !ok {
+			continue
+		}
+		if i > 0 {
+			s.sql("; ")
+		}
+		one := *of
+		one.table = gosrc.Text{{Hole: "the table of a value", Pos: s.at}}
+		one.write(s, verb, gorpMapping.of(of.named, st, load), row{})
 	}
 }
 

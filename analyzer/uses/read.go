@@ -257,7 +257,7 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 	}
 	for _, q := range queries {
 		c.place(q, cand)
-		cand.tags = c.tags
+		cand.tags, cand.program = c.tags, c.program
 		cand.scanned(q)
 		if q.Unresolved {
 			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}

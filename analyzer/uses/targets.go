@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -129,6 +130,10 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 	if s, ok := t.Underlying().(*types.Slice); ok {
 		t = deref(s.Elem())
 	}
+	if p := gosrc.TypeParam(t); p != nil {
+		c.mappedAny(q, p)
+		return
+	}
 	s, ok := isStruct(t)
 	if !ok {
 		if len(q.Results) == 1 && !isUnknown(t) {
@@ -151,6 +156,40 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 			c.ofField(q, r, f)
 		}
 	}
+}
+
+// mappedAny is mapped for rows of a type parameter: SELECT * fills what the structs
+// have that it stands for. Which of several the table goes with is not known.
+func (c *candidate) mappedAny(q *schema.Query, p *types.TypeParam) {
+	var structs []*types.Struct
+	for _, i := range c.program.Instances(p) {
+		s, ok := isStruct(deref(i.Type))
+		if !ok {
+			return
+		}
+		structs = append(structs, s)
+	}
+	for i := range q.Results {
+		r := &q.Results[i]
+		var fields []*types.Var
+		unseen := c.tags.open
+		for _, s := range structs {
+			unseen = unseen || hides(s)
+			if f := c.tags.field(s, r.Name); f != nil {
+				fields = append(fields, f)
+			}
+		}
+		switch {
+		case !r.Star || len(structs) == 0:
+		case len(fields) == 0:
+			c.ofRow(q, r, nil, unseen)
+		case len(structs) == 1:
+			c.ofRow(q, r, fields[0], false)
+		case len(fields) < len(structs):
+			c.ofRow(q, r, nil, true)
+		}
+	}
+	q.Mapped, q.Lenient = len(structs) > 0, c.unsafe()
 }
 
 // unsafe says whether the handle that runs a statement is one of sqlx that is told to
