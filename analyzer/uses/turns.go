@@ -9,11 +9,16 @@ import (
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
-// turns is the loop that gives the call of a candidate, or the call that hands its text
+// turns is the loop or list that gives the call of a candidate, or the call that hands its text
 // over, another text in each turn; zero where there is none.
 func (c *collector) turns(cand *candidate) schema.Position {
 	if len(cand.from) == 0 {
-		if cand.arg < 0 || cand.call == nil || cand.arg >= len(cand.call.Args) {
+		switch {
+		case cand.arg < 0 || cand.call == nil:
+			return schema.Position{}
+		case listed(cand.site.Package, cand.call):
+			return spot(c.program.Position(cand.call.Pos()), 1)
+		case cand.arg >= len(cand.call.Args):
 			return schema.Position{}
 		}
 		return c.loop(cand.site, cand.call.Args[cand.arg:cand.arg+1])
@@ -24,12 +29,37 @@ func (c *collector) turns(cand *candidate) schema.Position {
 	by := cand.from[0].by[0]
 	var texts []ast.Expr
 	call, _ := by.site.Node.(*ast.CallExpr)
+	if call != nil && listed(by.site.Package, call) {
+		return spot(c.program.Position(call.Pos()), 1)
+	}
 	for i, v := range cand.from[0].args {
 		if call != nil && i < len(call.Args) && tellsText(v) {
 			texts = append(texts, call.Args[i])
 		}
 	}
 	return c.loop(by.site, texts)
+}
+
+// listed says whether a call is handed a list of known texts.
+func listed(pkg *gosrc.Package, call *ast.CallExpr) bool {
+	fn := pkg.Callee(call).Func
+	if fn == nil {
+		return false
+	}
+	sig, ok := fn.Type().(*types.Signature)
+	if !ok || !sig.Variadic() || !holdsText(sig.Params().At(sig.Params().Len()-1).Type()) {
+		return false
+	}
+	list := call.Args[min(sig.Params().Len()-1, len(call.Args)):]
+	return len(list) > 0 && !slices.ContainsFunc(list, func(e ast.Expr) bool { return !isConstantText(pkg, e) })
+}
+
+// isConstantText says whether an expression is a constant, or a list of them.
+func isConstantText(pkg *gosrc.Package, e ast.Expr) bool {
+	if list, ok := ast.Unparen(e).(*ast.CompositeLit); ok {
+		return !slices.ContainsFunc(list.Elts, func(e ast.Expr) bool { return !isConstantText(pkg, e) })
+	}
+	return pkg.Info.Types[e].Value != nil
 }
 
 // loop is the innermost loop that a call stands in whose variable one of the expressions
