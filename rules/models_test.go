@@ -56,6 +56,7 @@ type builder struct {
 	late                   map[[2]int]string
 	reads                  string // the file that reads, where it is not the page
 	store, api, sync, page func(s stars) string
+	generated              func(s stars) map[string]string // files that a tool made; nil for none
 }
 
 const (
@@ -158,7 +159,7 @@ var builders = []builder{{
 		}
 		return "package web\n\nimport (\n\t\"database/sql\"\n\n\tsq \"github.com/Masterminds/squirrel\"\n\n\t\"example.com/app/store\"\n)\n\nfunc Stars(db *sql.DB, name string) (int64, error) {\n\tvar n sql.NullInt64\n\terr := sq.Select(\"" + column + "\").From(store.Table).Where(sq.Eq{\"repo_name\": name}).RunWith(db).QueryRow().Scan(&n)\n\treturn n.Int64, err\n}\n"
 	},
-}}
+}, entModel}
 
 func (b *builder) tree(s stars) fstest.MapFS {
 	out := fstest.MapFS{}
@@ -174,6 +175,11 @@ func (b *builder) tree(s stars) fstest.MapFS {
 	add("api/api.go", b.api(s))
 	add("sync/sync.go", b.sync(s))
 	add("web/web.go", b.page(s))
+	if b.generated != nil {
+		for name, text := range b.generated(s) {
+			add(name, text)
+		}
+	}
 	return out
 }
 

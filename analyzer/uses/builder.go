@@ -26,7 +26,7 @@ type library struct {
 
 // libraries are the builders that are read.
 var libraries = sync.OnceValue(func() []*library {
-	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop, upper}, gorps...)
+	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop, upper, ent, ent0, ent1}, gorps...)
 })
 
 func (o *Options) libraryPaths() gosrc.Libraries {
@@ -46,8 +46,11 @@ func libraryOf(c gosrc.Callee) *library {
 	if lib := libraryAt(c.Pkg); lib != nil {
 		return lib
 	}
-	if c.Func == nil || c.Recv == "" {
+	if c.Func == nil {
 		return nil
+	}
+	if lib := generatedByEnt(c.Func); lib != nil || c.Recv == "" {
+		return lib
 	}
 	return spokenBy(c.Func)
 }

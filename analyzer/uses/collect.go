@@ -24,6 +24,7 @@ type candidate struct {
 	from  []*callArgs
 	loose bool // a string that nobody was seen to hand over
 	given bool // to a function of the program, which may make another text of it
+	doubt bool // nobody was seen to send it
 	// wrapped says that the configuration tells the function to run it.
 	wrapped bool
 	// prepared says that the call executes what was prepared elsewhere.
@@ -144,6 +145,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 	all.modes = &modes{program: p, packages: packages, known: map[fieldKey]*mode{}}
 	all.dropKept()
 	all.dropUntaken(packages)
+	all.entLeftOver(packages)
 	all.leftOver(packages)
 	return all
 }
@@ -562,11 +564,12 @@ func (c *collector) built(call *gosrc.Call, arg int, t gosrc.Text) {
 	}
 }
 
-// fromCaller says whether a value is, or goes on from, a parameter.
+// fromCaller says whether a value is, or goes on from, a parameter; a context tells
+// nothing.
 func fromCaller(v gosrc.Value) bool {
 	switch v := v.(type) {
 	case gosrc.Unknown:
-		return v.Param != nil
+		return v.Param != nil && !isNamed(v.Param.Type(), "context", "Context")
 	case *gosrc.Record:
 		return v.Rest != nil && v.Rest.Param != nil
 	}

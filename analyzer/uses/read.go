@@ -259,6 +259,11 @@ func (c *collector) readOne(r *mysql.QueryReader, cand *candidate) answer {
 		c.place(q, cand)
 		cand.tags, cand.program = c.tags, c.program
 		cand.scanned(q)
+		if cand.doubt {
+			for _, u := range q.Uses {
+				u.Certain = false
+			}
+		}
 		if q.Unresolved {
 			out.unresolved = &schema.Unresolved{Pos: q.Pos, Function: q.Function, Text: q.Text, Why: "a table that is not known, and no column that tells which"}
 		}

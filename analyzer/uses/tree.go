@@ -114,7 +114,8 @@ func (t *Tree) ReadOn(ctx context.Context, from *schema.Uses, o Options) (*schem
 	if err != nil {
 		return nil, err
 	}
-	selecting := whole.Without(o.skips).Selecting(o.Words)
+	scan := whole.Without(o.skips)
+	selecting := writtenByHand(scan, scan.Selecting(o.Words))
 	if slices.ContainsFunc(selecting, func(dir string) bool { return !slices.Contains(had.dirs, dir) }) {
 		return t.Read(ctx, o)
 	}
@@ -177,8 +178,7 @@ func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
 	if s.Imports(sqlxPath) {
 		out = append(out, s.Selecting(sqlxMappers)...)
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return withEnt(s, out)
 }
 
 // uses are those of the packages in some folders.

@@ -13,7 +13,6 @@ var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
 	{"github.com/elgris/sqrl", "sqrl"},
 	{"upper.io/db", "upper/db before v4"},
-	{"entgo.io/ent", "ent"}, {"github.com/facebook/ent", "ent"},
 	{"github.com/volatiletech/sqlboiler", "SQLBoiler"}, {"github.com/aarondl/sqlboiler", "SQLBoiler"},
 	{"github.com/astaxie/beego/orm", "Beego's ORM"}, {"github.com/beego/beego/v2/client/orm", "Beego's ORM"},
 	{"github.com/huandu/go-sqlbuilder", "go-sqlbuilder"},
@@ -28,6 +27,9 @@ func unread(s *gosrc.Scan) []string {
 		if !slices.Contains(out, lib.name) && s.Imports(lib.path) {
 			out = append(out, lib.name)
 		}
+	}
+	if !entIsThere(s) {
+		out = append(out, "ent without its generated code")
 	}
 	return out
 }
