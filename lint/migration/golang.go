@@ -150,7 +150,7 @@ func (b *goStatements) statements(v gosrc.Value) []Statement {
 func (b *goStatements) call(c *gosrc.Call) {
 	name := c.Callee.Name
 	switch {
-	case schemaMethods[name]:
+	case schemaMethods[name] || ofEntSchema(c):
 		b.add(b.hole(c.Expr, "`"+name+"` changes the schema from Go code"), c.Expr)
 	case runsSQL(name):
 		b.runs(c)
@@ -228,6 +228,16 @@ var schemaMethods = map[string]bool{
 	"NewAddColumn": true, "NewCreateIndex": true, "NewCreateTable": true, "NewDropColumn": true, "NewDropIndex": true, "NewDropTable": true,
 	"NewTruncateTable": true, "RemoveForeignKey": true, "RemoveIndex": true, "RenameColumn": true, "RenameIndex": true, "RenameTable": true,
 	"Sync": true, "Sync2": true, "SyncWithOptions": true,
+}
+
+// ofEntSchema says whether a call makes the tables of ent's schema: client.Schema.Create.
+func ofEntSchema(c *gosrc.Call) bool {
+	fun, _ := ast.Unparen(c.Expr.Fun).(*ast.SelectorExpr)
+	if fun == nil || fun.Sel.Name != "Create" {
+		return false
+	}
+	on, _ := ast.Unparen(fun.X).(*ast.SelectorExpr)
+	return on != nil && on.Sel.Name == "Schema"
 }
 
 // hole is a statement of which nothing is known.
