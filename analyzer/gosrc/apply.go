@@ -10,7 +10,7 @@ import (
 // returns the results, and what the parameters are at the end.
 func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, params []Value) {
 	if fn.Lit != nil {
-		return w.applyLiteral(fn, args, guards), nil
+		return w.applyLiteral(fn, args, guards)
 	}
 	d := w.Program.function(fn.Obj)
 	if d == nil || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) {
@@ -42,9 +42,9 @@ func (f *frame) params(t *ast.FuncType) []Value {
 	return out
 }
 
-func (w *Walker) applyLiteral(fn *Func, args []Value, guards []ast.Expr) []Value {
+func (w *Walker) applyLiteral(fn *Func, args []Value, guards []ast.Expr) (results, params []Value) {
 	if len(w.active) >= maxDepth || slices.Contains(w.active, fn.Lit.Body) {
-		return nil
+		return nil, nil
 	}
 	f := w.frame(fn.pkg, fn.env)
 	f.guards = slices.Clone(guards)
@@ -52,7 +52,8 @@ func (w *Walker) applyLiteral(fn *Func, args []Value, guards []ast.Expr) []Value
 		w.done[fn.Lit] = true
 	}
 	f.bind(fn.Lit.Type.Params, args)
-	return f.run(fn.Lit.Type, fn.Lit.Body)
+	results = f.run(fn.Lit.Type, fn.Lit.Body)
+	return results, f.params(fn.Lit.Type)
 }
 
 func (f *frame) bindReceiver(recv *ast.FieldList, v Value) {

@@ -162,7 +162,7 @@ func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
 		f.storeKey(t, owner, f.text(index, t.Index), v)
 	case *List:
 		i, ok := integer(index)
-		out := &List{Elems: append([]Elem(nil), owner.Elems...), Type: owner.Type, Open: owner.Open}
+		out := &List{Elems: append([]Elem(nil), owner.Elems...), Type: owner.Type, Open: owner.Open, Made: owner.Made}
 		if ok && i >= 0 && i < len(out.Elems) {
 			out.Elems[i].Value = v
 		} else {

@@ -326,7 +326,7 @@ type element struct {
 func elements(v Value) (out []element, open bool) {
 	switch v := v.(type) {
 	case *List:
-		open = v.Open
+		open = v.Open && !(v.Made && len(v.Elems) > 0)
 		for _, e := range v.Elems {
 			out = append(out, element{elem: e})
 		}

@@ -116,7 +116,7 @@ func (f *frame) made(call *ast.CallExpr) Value {
 		}
 		n, ok := integer(f.eval(call.Args[1]))
 		if !ok || n < 0 || n > maxTurns {
-			return &List{Open: true}
+			return &List{Open: true, Made: true}
 		}
 		l := &List{}
 		for range n {

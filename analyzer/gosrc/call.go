@@ -122,10 +122,14 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 		return results
 	}
 	f.show(call, c, receiver, args, nil)
-	f.handedOver(args)
+	made := f.handedOver(args)
 	f.handBack(call, nil)
 	f.changedBy(call, fn)
-	return f.resultsOfAny(call, called, args)
+	results := f.resultsOfAny(call, called, args)
+	if made != nil && len(results) == 1 {
+		results[0] = made
+	}
+	return results
 }
 
 // resultsOfAny are what one of several functions gives, as a field can hold them.
@@ -220,13 +224,21 @@ func (f *frame) show(call *ast.CallExpr, c Callee, receiver Value, args, results
 }
 
 // handedOver walks the function literals that are arguments of a call whose
-// body is not known: it will call them, most likely once and at once.
-func (f *frame) handedOver(args []Value) {
+// body is not known: it will call them, most likely once and at once. It returns the
+// list of what they build, as lo.Map gives it; nil when they build no chain.
+func (f *frame) handedOver(args []Value) Value {
+	var made Value
 	for _, a := range args {
-		if fn, ok := a.(*Func); ok && fn.Lit != nil && f.w.quiet == 0 {
-			f.w.apply(fn, nil, f.guards)
+		fn, ok := a.(*Func)
+		if !ok || fn.Lit == nil || f.w.quiet > 0 {
+			continue
+		}
+		results, _ := f.w.apply(fn, nil, f.guards)
+		if len(results) == 1 && isLonger(results[0]) {
+			made = &List{Elems: []Elem{{Value: results[0]}}, Open: true, Made: true}
 		}
 	}
+	return made
 }
 
 func (f *frame) arguments(call *ast.CallExpr) []Value {
@@ -327,23 +339,29 @@ func evaluable(t *ast.FuncType) bool {
 		case *ast.Ident:
 			return elt.Name == "string"
 		case *ast.SelectorExpr:
-			return ofBuilder(elt.Sel.Name)
+			return ofBuilder(elt.Sel.Name) || isPredicate(elt)
 		}
 	case *ast.SelectorExpr:
-		return ofBuilder(e.Sel.Name)
+		return ofBuilder(e.Sel.Name) || isPredicate(e)
 	case *ast.FuncType: // that adds to a query
 		return e.Results != nil && len(e.Results.List) == 1 && evaluable(e)
 	}
 	return false
 }
 
+// isPredicate says whether a type is a condition of ent: predicate.User.
+func isPredicate(e *ast.SelectorExpr) bool {
+	id, ok := e.X.(*ast.Ident)
+	return ok && id.Name == "predicate"
+}
+
 // ofBuilder says whether the name of a type is one that query builders have.
 func ofBuilder(name string) bool {
 	switch name {
-	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session":
+	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session", "OrderOption", "OrderFunc":
 		return true
 	}
-	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList"} {
+	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList", "Create", "Update", "UpdateOne", "Delete"} {
 		if strings.HasSuffix(name, suffix) {
 			return true
 		}

@@ -113,15 +113,29 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 }
 
 // ofChain is a method that is not known as one of the library whose chain it is called
-// on: a later version of the library has it.
+// on: where the receiver has no type, one of what the last call gives; or else one that a
+// later version of the library has.
 func ofChain(c Callee, receiver Value) Callee {
 	for _, v := range Alternatives(receiver) {
 		if ch, ok := v.(*Chain); ok && len(ch.Links) > 0 && c.Pkg == "" {
 			last := ch.Links[len(ch.Links)-1].Callee
+			if fn := last.gives(c.Name); fn != nil {
+				return calleeOf(fn)
+			}
 			return Callee{Pkg: last.Pkg, Recv: last.Recv, Name: c.Name}
 		}
 	}
 	return c
+}
+
+// gives is a method of the first result of a call; nil when it has none of that name.
+func (c Callee) gives(name string) *types.Func {
+	if c.Func == nil || c.Func.Signature().Results().Len() == 0 {
+		return nil
+	}
+	obj, _, _ := types.LookupFieldOrMethod(c.Func.Signature().Results().At(0).Type(), true, nil, name)
+	fn, _ := obj.(*types.Func)
+	return fn
 }
 
 // appliedTo replaces the functions among the arguments of a link, which add to a
@@ -136,12 +150,23 @@ func (f *frame) appliedTo(args []Value) []Value {
 		if !ok || !f.w.follows(fn, true) {
 			continue
 		}
-		results, _ := f.w.apply(fn, []Value{&Chain{}}, f.guards)
+		results, params := f.w.apply(fn, []Value{&Chain{}}, f.guards)
+		if len(results) == 0 && len(params) > 0 && isLonger(params[0]) { // it adds to what it is handed
+			results = params
+		}
 		if len(results) > 0 && slices.ContainsFunc(Alternatives(results[0]), isChain) {
 			out[i] = results[0]
 		}
 	}
 	return out
+}
+
+// isLonger says whether something was added to an empty chain.
+func isLonger(v Value) bool {
+	return slices.ContainsFunc(Alternatives(v), func(a Value) bool {
+		c, ok := a.(*Chain)
+		return ok && len(c.Links) > 0
+	})
 }
 
 func shared(v Value) Value {

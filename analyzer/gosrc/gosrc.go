@@ -378,7 +378,7 @@ func (p *Program) parseFile(name string, bodies bool) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading Go files: %w", err)
 	}
-	syntax := p.scan.syntax.of(name, data, bodies)
+	syntax := p.scan.syntax.of(name, data, bodies && !p.scan.MadeByEnt(name, data))
 	if syntax == nil {
 		return nil, nil
 	}

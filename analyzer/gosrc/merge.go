@@ -128,7 +128,7 @@ func mergeList(before, a, b Value) (Value, bool) {
 	if !okA || !okB || !startsWith(la, base) || !startsWith(lb, base) {
 		return nil, false
 	}
-	out := &List{Elems: slices.Clone(base.Elems), Type: la.Type, Open: la.Open || lb.Open}
+	out := &List{Elems: slices.Clone(base.Elems), Type: la.Type, Open: la.Open || lb.Open, Made: la.Made && lb.Made}
 	for _, more := range [][]Elem{la.Elems[len(base.Elems):], lb.Elems[len(base.Elems):]} {
 		for _, e := range more {
 			if len(out.Elems) >= maxElems {

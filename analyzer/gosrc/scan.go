@@ -20,6 +20,7 @@ type Scan struct {
 	fsys    fs.FS
 	syntax  *Syntax
 	modules []string // folders with a go.mod file
+	clients *unmarkedClients
 }
 
 // A Source is the text of one Go file.
@@ -81,7 +82,7 @@ func ScanTree(ctx context.Context, fsys fs.FS, dirs []string, syntax *Syntax) (*
 	if err != nil {
 		return nil, err
 	}
-	s := &Scan{fsys: fsys, syntax: syntax, modules: modules}
+	s := &Scan{fsys: fsys, syntax: syntax, modules: modules, clients: &unmarkedClients{}}
 	if s.Files, err = sources(fsys, names); err != nil || slices.Contains(dirs, ".") {
 		return s, errors.Join(err, ctx.Err())
 	}

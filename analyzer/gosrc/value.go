@@ -72,6 +72,7 @@ type List struct {
 	Elems []Elem
 	Type  types.Type // nil when it is not known
 	Open  bool       // there may be more elements, which are not known
+	Made  bool       // open for its length alone: the others are zero, or like those that are known
 }
 
 // An Elem is an element of a list.
