@@ -255,11 +255,28 @@ func (f *frame) arguments(call *ast.CallExpr) []Value {
 		if l, ok := out[n-1].(*List); ok && !l.Open && len(l.Elems) <= maxElems {
 			out = out[:n-1]
 			for _, e := range l.Elems {
-				out = append(out, e.Value)
+				out = append(out, e.handed())
 			}
 		}
 	}
 	return out
+}
+
+// handed is the element as an argument of its own: what is appended under a condition is
+// there under one.
+func (e Elem) handed() Value {
+	if !e.May {
+		return e.Value
+	}
+	return lift(func(v []Value) Value {
+		switch v := v[0].(type) {
+		case Text:
+			return v.may()
+		case *Chain:
+			return (&Chain{Base: v.Base, Shared: v.Shared}).may(v.Links)
+		}
+		return v[0]
+	}, e.Value)
 }
 
 func (f *frame) unknownResults(call *ast.CallExpr) []Value {
@@ -358,7 +375,7 @@ func isPredicate(e *ast.SelectorExpr) bool {
 // ofBuilder says whether the name of a type is one that query builders have.
 func ofBuilder(name string) bool {
 	switch name {
-	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session", "OrderOption", "OrderFunc":
+	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session", "QueryMod", "OrderOption", "OrderFunc":
 		return true
 	}
 	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList", "Create", "Update", "UpdateOne", "Delete"} {

@@ -20,6 +20,9 @@ func loads(name string) bool {
 
 // gets says whether a function of that name hands back rows as it loads them.
 func gets(name string) bool {
+	if name == "One" || name == "All" {
+		return true
+	}
 	for _, word := range [...]string{"Get", "Find", "Load", "Fetch", "Read", "Lookup", "List", "Query", "Select", "First"} {
 		if strings.HasPrefix(name, word) || strings.HasPrefix(name, strings.ToLower(word)) {
 			return true

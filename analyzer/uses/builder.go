@@ -26,7 +26,7 @@ type library struct {
 
 // libraries are the builders that are read.
 var libraries = sync.OnceValue(func() []*library {
-	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop, upper, ent, ent0, ent1}, gorps...)
+	return append([]*library{squirrel, gorm2, gorm1, goqu, bun, xorm, xorm0, pop, oryPop, upper, ent, ent0, ent1}, slices.Concat(gorps, sqlboilers)...)
 })
 
 func (o *Options) libraryPaths() gosrc.Libraries {
@@ -48,6 +48,9 @@ func libraryOf(c gosrc.Callee) *library {
 	}
 	if c.Func == nil {
 		return nil
+	}
+	if isBoiled(c.Func.Pkg()) {
+		return sqlboilers[0]
 	}
 	if lib := generatedByEnt(c.Func); lib != nil || c.Recv == "" {
 		return lib

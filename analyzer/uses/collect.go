@@ -59,6 +59,7 @@ type collector struct {
 	flags    map[string]bool // what conditions are in production
 	renamed  renamed
 	tags     structTags
+	boiled   map[string]bool // files that SQLBoiler made
 
 	walker *gosrc.Walker
 	now    *declared // the function being walked
@@ -118,6 +119,7 @@ func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
 	all := newCollector(p, wrappers)
 	all.tables, all.renamed, all.tags = registered(p), renaming(p), tagsOf(p)
+	all.boiled = boiledFiles(p)
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
@@ -126,6 +128,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 		}
 		c := newCollector(p, wrappers)
 		c.tables, c.renamed, c.tags = all.tables, all.renamed, all.tags
+		c.boiled = all.boiled
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()
@@ -187,6 +190,9 @@ func (c *collector) take(o *collector) {
 // walk goes through the functions and initialisers of a package.
 func (c *collector) walk(pkg *gosrc.Package) {
 	for _, f := range pkg.Files {
+		if f.GeneratedBy(sqlboilerName) {
+			continue
+		}
 		for _, d := range f.Syntax.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
@@ -486,13 +492,13 @@ func (c *collector) chains(call *gosrc.Call, v gosrc.Value) {
 }
 
 func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
-	if u, ok := ch.Base.(gosrc.Unknown); ok && (u.Param != nil || u.Field != nil) {
+	if u, ok := ch.Base.(gosrc.Unknown); ok && u.Field != nil || fromCaller(ch.Base) {
 		c.now.needs = true
 	}
 	if len(ch.Links) == 0 {
 		return
 	}
-	if args := ch.Links[len(ch.Links)-1].Args; len(args) > 0 && fromCaller(args[0]) {
+	if args := ch.Links[len(ch.Links)-1].Args; rowLink(ch) >= 0 && len(args) > 0 && fromCaller(args[0]) {
 		c.now.needs = true
 	}
 	n := len(c.now.found)
@@ -659,7 +665,7 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
 	cand := candidate{
 		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
-		text:  whole(behindHoles(t)), call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		text:  whole(behindHoles(c.placed(t, call.Expr.Lparen))), call: call.Expr, arg: arg, args: args, guards: call.Guards,
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	}
 	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {

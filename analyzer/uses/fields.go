@@ -63,7 +63,11 @@ func (s *fieldScan) scan(pkg *gosrc.Package) {
 		if s.field.Local && s.program.Position(file.Syntax.Package).Filename != s.field.Pos.File {
 			continue
 		}
+		generated := file.GeneratedBy(sqlboilerName)
 		for _, d := range file.Syntax.Decls {
+			if _, isFunc := d.(*ast.FuncDecl); isFunc && generated {
+				continue
+			}
 			if file.Names(names, d) || slices.ContainsFunc(whole[d], s.holds) {
 				s.declaration(d)
 			}

@@ -31,6 +31,9 @@ func (c *collector) leftOver(packages []*gosrc.Package) {
 	places := slices.Sorted(maps.Keys(covered))
 	for _, pkg := range packages {
 		for _, f := range pkg.Files {
+			if f.GeneratedBy(sqlboilerName) {
+				continue
+			}
 			for _, d := range f.Syntax.Decls {
 				decl, _ := d.(*ast.FuncDecl)
 				c.looseIn(pkg, decl, d, covered)

@@ -163,9 +163,12 @@ func rowsOf(ch *gosrc.Chain) []*gosrc.Chain {
 }
 
 // rowLink is the link of a chain that is handed the rows: the last one, or in bun that
-// of the model; -1 when there is none.
+// of the model; -1 when there is none, as in SQLBoiler, whose rows save themselves.
 func rowLink(ch *gosrc.Chain) int {
 	i := len(ch.Links) - 1
+	if lib := libraryOf(ch.Links[0].Callee); lib != nil && lib.name == sqlboilerName {
+		return -1
+	}
 	if strings.HasPrefix(ch.Links[0].Callee.Pkg, bun.path) {
 		for i >= 0 && ch.Links[i].Callee.Name != "Model" {
 			i--

@@ -13,7 +13,6 @@ var unreadLibraries = []struct{ path, name string }{
 	{"gorm.io/gen", "GORM Gen"},
 	{"github.com/elgris/sqrl", "sqrl"},
 	{"upper.io/db", "upper/db before v4"},
-	{"github.com/volatiletech/sqlboiler", "SQLBoiler"}, {"github.com/aarondl/sqlboiler", "SQLBoiler"},
 	{"github.com/astaxie/beego/orm", "Beego's ORM"}, {"github.com/beego/beego/v2/client/orm", "Beego's ORM"},
 	{"github.com/huandu/go-sqlbuilder", "go-sqlbuilder"},
 	{"github.com/go-jet/jet", "Jet"}, {"github.com/stephenafamo/bob", "Bob"},

@@ -1,0 +1,217 @@
+package uses
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// sqlboilers is SQLBoiler under its two owners. It makes a package of models of a
+// schema, which the code calls: what these calls send is spelled as it would be at
+// the call, and the package that it made is not read for uses of its own.
+var sqlboilers = []*library{
+	{name: sqlboilerName, path: boilPaths[0], maps: true, step: boilStep, spell: boilSpell},
+	{name: sqlboilerName, path: boilPaths[1], maps: true, step: boilStep, spell: boilSpell},
+}
+
+var boilPaths = [...]string{"github.com/volatiletech/sqlboiler", "github.com/aarondl/sqlboiler"}
+
+// sqlboilerName stands in the header of the files that SQLBoiler makes, too.
+const sqlboilerName = "SQLBoiler"
+
+func isSQLBoiler(path string) bool {
+	return strings.HasPrefix(path, boilPaths[0]) || strings.HasPrefix(path, boilPaths[1])
+}
+
+// isBoiled says whether SQLBoiler made a package.
+func isBoiled(pkg *types.Package) bool {
+	if pkg == nil {
+		return false
+	}
+	fn, ok := pkg.Scope().Lookup("NewQuery").(*types.Func)
+	if !ok {
+		return false
+	}
+	results := signatureOf(fn).Results()
+	return results.Len() == 1 && isBoilQuery(results.At(0).Type())
+}
+
+func signatureOf(fn *types.Func) *types.Signature {
+	return fn.Type().(*types.Signature) //nolint:forcetypeassert // every function has a signature
+}
+
+// isBoilQuery says whether a type is the query of SQLBoiler itself.
+func isBoilQuery(t types.Type) bool {
+	pkg, name := gosrc.Named(t)
+	return name == "Query" && isSQLBoiler(pkg)
+}
+
+// A boilKind is what a type of a package that SQLBoiler made is for.
+type boilKind uint8
+
+const (
+	boilNone    boilKind = iota
+	boilQueries          // userQuery
+	boilModels           // User
+	boilSlices           // UserSlice
+	boilLoaders          // userL
+	boilWheres           // whereHelperstring
+)
+
+func boilKindOf(t types.Type) boilKind {
+	named, ok := types.Unalias(deref(t)).(*types.Named)
+	if !ok {
+		return boilNone
+	}
+	name := named.Obj().Name()
+	switch u := named.Underlying().(type) {
+	case *types.Slice:
+		if boilKindOf(u.Elem()) == boilModels {
+			return boilSlices
+		}
+	case *types.Struct:
+		switch {
+		case strings.HasSuffix(name, "Query") && u.NumFields() > 0 && u.Field(0).Embedded() && isBoilQuery(u.Field(0).Type()):
+			return boilQueries
+		case strings.HasPrefix(name, "whereHelper"):
+			return boilWheres
+		case strings.HasSuffix(name, "L") && u.NumFields() == 0:
+			return boilLoaders
+		case named.Obj().Exported() && isBoilModel(u):
+			return boilModels
+		}
+	}
+	return boilNone
+}
+
+// isBoilModel says whether a struct has columns by tags of SQLBoiler.
+func isBoilModel(s *types.Struct) bool {
+	for i := range s.NumFields() {
+		if strings.Contains(s.Tag(i), `boil:"`) {
+			return true
+		}
+	}
+	return false
+}
+
+func boilStep(c gosrc.Callee) gosrc.Step {
+	if isSQLBoiler(c.Pkg) {
+		return boilLibraryStep(c)
+	}
+	if c.Func == nil || !isBoiled(c.Func.Pkg()) {
+		return gosrc.NoStep
+	}
+	sig := signatureOf(c.Func)
+	var result types.Type
+	if sig.Results().Len() > 0 {
+		result = sig.Results().At(0).Type()
+	}
+	if sig.Recv() == nil {
+		switch {
+		case result == nil:
+		case isBoilQuery(result), boilKindOf(result) == boilQueries:
+			return gosrc.AddLink
+		case strings.HasPrefix(c.Name, "Find") && boilKindOf(result) == boilModels, boilVerb(c.Name) == "Exists":
+			return gosrc.RunChain
+		}
+		return gosrc.NoStep
+	}
+	switch kind := boilKindOf(sig.Recv().Type()); kind {
+	case boilWheres:
+		return gosrc.AddLink
+	case boilQueries, boilModels, boilSlices, boilLoaders:
+		if result != nil && boilKindOf(result) == boilQueries {
+			return gosrc.AddLink
+		}
+		if boilVerb(c.Name) != "" {
+			return gosrc.RunChain
+		}
+	case boilNone:
+	}
+	return gosrc.NoStep
+}
+
+// boilLibraryStep is boilStep for what SQLBoiler declares itself.
+func boilLibraryStep(c gosrc.Callee) gosrc.Step {
+	switch {
+	case c.Recv == "Query":
+		return gosrc.RunChain
+	case c.Recv != "":
+		return gosrc.NoStep
+	}
+	switch c.Pkg[strings.LastIndexByte(c.Pkg, '/')+1:] {
+	case "qm", "qmhelper":
+		if c.Name != "Apply" {
+			return gosrc.AddLink
+		}
+	case "boil":
+		switch c.Name {
+		case "Infer", "Whitelist", "Blacklist", "Greylist", "None":
+			return gosrc.AddLink
+		}
+	case "queries":
+		if c.Name == "Raw" || c.Name == "RawG" {
+			return gosrc.AddLink
+		}
+	}
+	return gosrc.NoStep
+}
+
+// boilVerb is what a method or function that SQLBoiler made does, without its variants
+// for the global connection and for panics; "" when it runs nothing. AddPetsG is Add.
+func boilVerb(name string) string {
+	for _, verb := range [...]string{"One", "All", "Count", "Exists", "UpdateAll", "DeleteAll", "ReloadAll", "Insert", "Update", "Upsert", "Delete", "Reload"} {
+		if rest, ok := strings.CutPrefix(name, verb); ok && isBoilVariant(rest) {
+			return verb
+		}
+	}
+	for _, suffix := range [...]string{"Exists", "ExistsG", "ExistsP", "ExistsGP"} {
+		if strings.HasSuffix(name, suffix) {
+			return "Exists"
+		}
+	}
+	for _, verb := range [...]string{"Set", "Add", "Remove", "Load"} {
+		if strings.HasPrefix(name, verb) {
+			return verb
+		}
+	}
+	return ""
+}
+
+func isBoilVariant(suffix string) bool {
+	return suffix == "" || suffix == "G" || suffix == "P" || suffix == "GP"
+}
+
+// placed is a text without the places that SQLBoiler spells pieces of it at, as
+// models.UserColumns.Name: they stand for the call.
+func (c *collector) placed(t gosrc.Text, at token.Pos) gosrc.Text {
+	if len(c.boiled) == 0 {
+		return t
+	}
+	out := slices.Clone(t)
+	for i, p := range out {
+		if f := c.program.Fset.File(p.Pos); f != nil && c.boiled[f.Name()] {
+			out[i].Pos, out[i].Verbatim = at, false
+		}
+	}
+	return out
+}
+
+// boiledFiles are the names of the files that SQLBoiler made.
+func boiledFiles(p *gosrc.Program) map[string]bool {
+	out := map[string]bool{}
+	for _, pkg := range p.Packages {
+		if !isBoiled(pkg.Types) {
+			continue
+		}
+		for _, f := range pkg.Files {
+			if f.GeneratedBy(sqlboilerName) {
+				out[p.Fset.File(f.Syntax.Package).Name()] = true
+			}
+		}
+	}
+	return out
+}

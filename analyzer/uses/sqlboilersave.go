@@ -1,0 +1,517 @@
+package uses
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// What SQLBoiler stores: the columns that a set of columns makes of a row.
+
+// A boilSet says which columns are stored: boil.Infer() and the others.
+type boilSet struct {
+	kind   string
+	listed []boilColumn
+	open   bool // more may be listed
+	may    bool // it is one of several
+}
+
+// A boilColumn is a column that a set lists.
+type boilColumn struct {
+	name string
+	text gosrc.Text
+	may  bool
+}
+
+// boilSets are the sets that an argument can be.
+func boilSets(v gosrc.Value) []*boilSet {
+	all := gosrc.Alternatives(v)
+	var out []*boilSet
+	for _, a := range all {
+		s := &boilSet{may: len(all) > 1}
+		ch, ok := a.(*gosrc.Chain)
+		if !ok {
+			s.open = true
+			out = append(out, s)
+			continue
+		}
+		s.kind = ch.Links[0].Callee.Name
+		for _, arg := range ch.Links[0].Args {
+			s.list(arg, ch.Links[0].May)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func (s *boilSet) list(v gosrc.Value, may bool) {
+	all := gosrc.Alternatives(v)
+	for _, a := range all {
+		switch a := a.(type) {
+		case gosrc.Text:
+			s.text(a, may || len(all) > 1)
+		case *gosrc.List:
+			for _, e := range a.Elems {
+				s.list(e.Value, may || e.May)
+			}
+			s.open = s.open || a.Open
+		default:
+			s.open = true
+		}
+	}
+}
+
+func (s *boilSet) text(t gosrc.Text, may bool) {
+	whole := slices.Clone(t)
+	for i := range whole {
+		may = may || whole[i].May
+		whole[i].May = false
+	}
+	name, known := whole.Known()
+	if !known {
+		s.open = true
+		return
+	}
+	s.listed = append(s.listed, boilColumn{name, whole, may})
+}
+
+func (s *boilSet) has(column string) (listed, may bool) {
+	for _, c := range s.listed {
+		if strings.EqualFold(c.name, column) {
+			return true, c.may
+		}
+	}
+	return false, false
+}
+
+// row is the row that is saved, with what the method sets in it itself.
+func (q *boilQuery) row(verb string) row {
+	r := rowOf([]gosrc.Value{q.on})
+	r.set = map[string]bool{}
+	for _, column := range q.table.stamped[verb] {
+		r.set[column] = true
+	}
+	return r
+}
+
+// A boilStored is a field that is stored, perhaps.
+type boilStored struct {
+	modelField
+	may bool
+	at  token.Pos // where it is listed; not valid where it is not
+}
+
+// inserted are the fields of a row that an INSERT names.
+func (q *boilQuery) inserted(r row, set *boilSet) []boilStored {
+	switch set.kind {
+	case "None", "":
+		return nil
+	case "Whitelist":
+		return q.listed(set)
+	}
+	var out []boilStored
+	for _, f := range q.table.fields {
+		listed, may := set.has(f.column)
+		switch set.kind {
+		case "Blacklist":
+			if listed && !may {
+				continue
+			}
+		case "Greylist":
+			if listed && !may {
+				out = append(out, boilStored{modelField: f})
+				continue
+			}
+		}
+		may = may || set.open && set.kind == "Blacklist"
+		if q.made.home == nil || slices.Contains(q.table.defaults, f.column) {
+			o, _ := r.origin(f)
+			if o == gosrc.Zero {
+				continue
+			}
+			may = may || o != gosrc.Assigned
+		}
+		out = append(out, boilStored{modelField: f, may: may})
+	}
+	return out
+}
+
+// listed are the fields that a set names.
+func (q *boilQuery) listed(set *boilSet) []boilStored {
+	var out []boilStored
+	for _, c := range set.listed {
+		f, ok := q.table.field(c.name)
+		if !ok {
+			f = modelField{field: c.name, column: c.name, path: []string{c.name}}
+		}
+		out = append(out, boilStored{modelField: f, may: c.may, at: c.text[0].Pos})
+	}
+	return out
+}
+
+// updated are the fields of a row that an UPDATE sets.
+func (q *boilQuery) updated(set *boilSet) []boilStored {
+	switch set.kind {
+	case "None", "":
+		return nil
+	case "Whitelist":
+		return q.listed(set)
+	}
+	var out []boilStored
+	for _, f := range q.table.fields {
+		listed, may := set.has(f.column)
+		if slices.Contains(q.table.key(), f.column) || slices.Contains(q.table.kept, f.column) || set.kind == "Blacklist" && listed && !may {
+			continue
+		}
+		out = append(out, boilStored{modelField: f, may: may || set.open && set.kind == "Blacklist"})
+	}
+	return out
+}
+
+// stored writes fields as what is set, and a hole for those that are not known.
+func (q *boilQuery) storedFields(fields []boilStored, r row, open bool) {
+	list := q.sequence("", ", ")
+	for _, f := range fields {
+		list.next()
+		at := q.at
+		if f.at.IsValid() {
+			q.at = f.at
+		}
+		q.perhaps(f.may, func() {
+			if f.v == nil {
+				q.sql("`" + f.column + "` = ?")
+				return
+			}
+			q.assign(f.modelField, r)
+		})
+		q.at = at
+	}
+	if open {
+		list.next()
+		q.hole("columns that are listed elsewhere")
+	}
+}
+
+// statements calls do for each set that an argument can be, with ; between them.
+func (q *boilQuery) statements(v gosrc.Value, do func(*boilSet)) {
+	for i, set := range boilSets(v) {
+		if i > 0 {
+			q.sql("; ")
+		}
+		do(set)
+	}
+}
+
+func (q *boilQuery) insert(r row, columns gosrc.Value) {
+	q.statements(columns, func(set *boilSet) {
+		fields := q.inserted(r, set)
+		for i := range fields {
+			fields[i].may = fields[i].may || set.may
+		}
+		q.insertInto(fields, r, set)
+		q.reread(fields, func(f modelField) bool { return slices.Contains(q.table.defaults, f.column) })
+	})
+}
+
+func (q *boilQuery) insertInto(fields []boilStored, r row, set *boilSet) {
+	q.sql("INSERT INTO ")
+	q.tableName()
+	if len(fields) == 0 && !set.open {
+		q.sql(" () VALUES ()")
+		return
+	}
+	q.sql(" SET ")
+	q.storedFields(fields, r, set.open && set.kind != "Blacklist")
+}
+
+// reread writes the SELECT by which the row learns what the database made of columns
+// that were not stored, if there is any but the key.
+func (q *boilQuery) reread(stored []boilStored, wanted func(modelField) bool) {
+	var back []modelField
+	keyOnly := true
+	for _, f := range q.table.fields {
+		if wanted(f) && !slices.ContainsFunc(stored, func(s boilStored) bool { return s.column == f.column && !s.may }) {
+			back = append(back, f)
+			keyOnly = keyOnly && slices.Contains(q.table.key(), f.column)
+		}
+	}
+	if keyOnly {
+		return
+	}
+	q.sql("; SELECT ")
+	q.columns(back, "")
+	q.sql(" FROM ")
+	q.tableName()
+	q.byKeys()
+}
+
+func (q *boilQuery) update(r row, columns gosrc.Value) {
+	q.statements(columns, func(set *boilSet) {
+		fields := q.updated(set)
+		for i := range fields {
+			fields[i].may = fields[i].may || set.may
+		}
+		q.sql("UPDATE ")
+		q.tableName()
+		q.sql(" SET ")
+		q.storedFields(fields, r, set.open && set.kind != "Blacklist" || len(fields) == 0)
+		q.byKeys()
+	})
+}
+
+// upsert writes Upsert(…, update, insert).
+func (q *boilQuery) upsert() {
+	if len(q.last.Args) < 2 {
+		return
+	}
+	r := q.row("Upsert")
+	sets := boilSets(q.last.Args[len(q.last.Args)-2])
+	q.statements(lastOf(q.last.Args), func(insert *boilSet) {
+		for i, update := range sets {
+			if i > 0 {
+				q.sql("; ")
+			}
+			into, over := q.inserted(r, insert), q.updated(update)
+			q.insertInto(into, r, insert)
+			if len(over) > 0 || update.open {
+				q.sql(" ON DUPLICATE KEY UPDATE ")
+				q.storedFields(over, r, update.open && update.kind != "Blacklist")
+			}
+			both := slices.DeleteFunc(slices.Clone(into), func(s boilStored) bool {
+				return !slices.ContainsFunc(over, func(o boilStored) bool { return o.column == s.column })
+			})
+			if q.table.rereads {
+				q.reread(both, func(modelField) bool { return true })
+			} else {
+				q.reread(into, func(f modelField) bool { return slices.Contains(q.table.defaults, f.column) })
+			}
+		}
+	})
+}
+
+// updatesAll writes UpdateAll(…, models.M{"name": x}).
+func (q *boilQuery) updatesAll(where func()) {
+	q.sql("UPDATE ")
+	q.tableName()
+	list := q.sequence(" SET ", ", ")
+	q.alternatives(lastOf(q.last.Args), func(v gosrc.Value) {
+		r, ok := v.(*gosrc.Record)
+		if !ok || len(r.Keys) == 0 {
+			list.next()
+			q.value(v)
+			return
+		}
+		q.pairs(list, r, q.stored)
+	})
+	where()
+}
+
+// deletes writes a DELETE, or where rows are only marked as deleted the UPDATE.
+func (q *boilQuery) deletes(where func()) {
+	hard, soft := true, false
+	if q.table.softly || q.table.deleted != "" {
+		soft = true
+		if c, ok := lastOf(q.last.Args).(gosrc.Const); ok && c.Kind() == constant.Bool {
+			hard = constant.BoolVal(c.Value)
+			soft = !hard
+		}
+	}
+	if hard {
+		q.sql("DELETE FROM ")
+		q.tableName()
+		where()
+	}
+	if soft {
+		if hard {
+			q.sql("; ")
+		}
+		q.sql("UPDATE ")
+		q.tableName()
+		q.sql(" SET `" + q.table.deleted + "` = ?")
+		where()
+	}
+}
+
+// relationArgs are what a method that ties rows is told: whether it inserts them, and
+// the rows.
+func relationArgs(l *gosrc.Link) boilTie {
+	out := boilTie{}
+	sig := signatureOf(l.Callee.Func)
+	for i := range sig.Params().Len() {
+		p := sig.Params().At(i)
+		b, isBool := p.Type().Underlying().(*types.Basic)
+		switch {
+		case i >= len(l.Args):
+		case isBool && b.Kind() == types.Bool:
+			out.tells = true
+			if c, ok := l.Args[i].(gosrc.Const); ok && c.Kind() == constant.Bool {
+				out.known, out.inserts = true, constant.BoolVal(c.Value)
+			}
+		case boilKindOf(elementType(p.Type())) == boilModels:
+			out.rows = l.Args[i:]
+		}
+	}
+	return out
+}
+
+func elementType(t types.Type) types.Type {
+	if s, ok := t.(*types.Slice); ok {
+		return s.Elem()
+	}
+	return t
+}
+
+// A boilTie is what a method that ties rows to another is told.
+type boilTie struct {
+	tells          bool // whether it inserts the rows
+	known, inserts bool
+	rows           []gosrc.Value
+}
+
+// relation writes what a method that ties rows sends, in the order of its body.
+func (q *boilQuery) relation(decl *ast.FuncDecl, tie boilTie) {
+	if decl == nil {
+		q.hole("what " + q.last.Callee.Name + " sends")
+		return
+	}
+	q.tied(decl, tie)
+}
+
+func (q *boilQuery) tied(decl *ast.FuncDecl, tie boilTie) {
+	var columns []string
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.CompositeLit); ok && columns == nil {
+			columns = stringsIn(lit)
+		}
+		return true
+	})
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			q.tyingSQL(literalText(n), columns, tie)
+		case *ast.CallExpr:
+			q.tyingCall(n, columns, tie)
+		case *ast.IfStmt:
+			if id, ok := n.Cond.(*ast.Ident); ok && id.Name == "insert" && tie.known {
+				taken := ast.Stmt(n.Body)
+				if !tie.inserts {
+					taken = n.Else
+				}
+				if taken != nil {
+					q.tied(&ast.FuncDecl{Body: &ast.BlockStmt{List: []ast.Stmt{taken}}}, tie)
+				}
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (q *boilQuery) separate() {
+	if len(q.text) > 0 {
+		q.sql("; ")
+	}
+}
+
+// tyingSQL writes a statement that such a method spells.
+func (q *boilQuery) tyingSQL(text string, columns []string, tie boilTie) {
+	verb, rest, ok := strings.Cut(text, " ")
+	if !ok || !slices.Contains([]string{"update", "insert", "delete"}, strings.ToLower(verb)) || !strings.Contains(rest, "`") {
+		return
+	}
+	if head, ok := strings.CutSuffix(text, " SET %s WHERE %s"); ok {
+		_, name, _ := strings.Cut(head, " ")
+		text = head + " SET " + strings.Join(quotedColumns(columns), ", ")
+		if t := q.made.named(strings.ReplaceAll(name, "`", "")); t != nil {
+			text += " WHERE " + strings.Join(quotedColumns(t.key()), " AND ")
+		}
+	}
+	q.separate()
+	q.perhaps(tie.tells && !tie.known && strings.HasPrefix(text, "UPDATE"), func() { q.sql(strings.ReplaceAll(text, "%s", "?")) })
+}
+
+func quotedColumns(columns []string) []string {
+	out := make([]string, len(columns))
+	for i, c := range columns {
+		out[i] = "`" + c + "` = ?"
+	}
+	return out
+}
+
+// named is the table of a name; nil when there is none.
+func (p *boilPackage) named(table string) *boilTable {
+	for _, t := range p.tables {
+		if t.table == table {
+			return t
+		}
+	}
+	return nil
+}
+
+// tyingCall writes what another method does that such a method calls.
+func (q *boilQuery) tyingCall(call *ast.CallExpr, columns []string, tie boilTie) {
+	fn := q.made.home.Callee(call).Func
+	if fn == nil || q.made.declaration(fn) == nil || receiverOf(fn) == types.Typ[types.Invalid] {
+		return
+	}
+	t := q.made.of(receiverOf(fn))
+	if t == nil {
+		return
+	}
+	in := &boilQuery{speller: &speller{may: q.may, at: q.at}, made: q.made, table: t, last: q.last}
+	switch fn.Name() {
+	case "Insert":
+		in.may = in.may || !tie.known
+		for _, r := range tied(tie.rows) {
+			in.separate()
+			of := rowOf([]gosrc.Value{r})
+			of.set = map[string]bool{}
+			for _, c := range slices.Concat(columns, t.stamped["Insert"]) {
+				of.set[c] = true
+			}
+			in.insert(of, &gosrc.Chain{Links: []gosrc.Link{{Callee: gosrc.Callee{Name: "Infer"}, Call: q.last.Call}}})
+		}
+	case "Update":
+		in.sql("UPDATE ")
+		in.tableName()
+		in.sql(" SET " + strings.Join(quotedColumns(listedIn(call)), ", "))
+		in.byKeys()
+	default:
+		if strings.HasPrefix(fn.Name(), "Add") {
+			in.tied(q.made.declaration(fn), tie)
+		}
+	}
+	if len(in.text) > 0 {
+		q.separate()
+		q.text = append(q.text, in.text...)
+	}
+}
+
+// tied are the rows that a method is handed; one that is not known when it is handed none.
+func tied(rows []gosrc.Value) []gosrc.Value {
+	var out []gosrc.Value
+	for _, r := range rows {
+		out = append(out, gosrc.Alternatives(r)...)
+	}
+	if len(out) == 0 || len(out) > maxRows {
+		return []gosrc.Value{gosrc.Unknown{Why: "rows"}}
+	}
+	return out
+}
+
+// listedIn are the columns of boil.Whitelist("…") in a call.
+func listedIn(call *ast.CallExpr) []string {
+	var out []string
+	ast.Inspect(call, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			out = append(out, literalText(lit))
+		}
+		return true
+	})
+	return out
+}
