@@ -139,10 +139,10 @@ func (f *frame) told(t types.Type, name string, v Value) {
 	}
 }
 
-// storeKey sets an element of a map.
-func (f *frame) storeKey(t *ast.IndexExpr, r *Record, key Text, v Value) {
+// withKey is a map with an element set.
+func (r *Record) withKey(key Text, v Value) *Record {
 	if len(r.Fields) >= maxElems {
-		return
+		return r
 	}
 	out := &Record{Fields: maps.Clone(r.Fields), Keys: maps.Clone(r.Keys), Type: r.Type, Open: r.Open}
 	if out.Fields == nil {
@@ -152,14 +152,22 @@ func (f *frame) storeKey(t *ast.IndexExpr, r *Record, key Text, v Value) {
 		out.Keys = map[string]Text{}
 	}
 	out.Fields[key.String()], out.Keys[key.String()] = v, key
-	f.store(t.X, out)
+	return out
 }
 
 func (f *frame) storeElem(t *ast.IndexExpr, v Value) {
 	index := f.eval(t.Index)
 	switch owner := f.eval(t.X).(type) {
 	case *Record:
-		f.storeKey(t, owner, f.text(index, t.Index), v)
+		f.store(t.X, owner.withKey(f.text(index, t.Index), v))
+	case OneOf:
+		key := f.text(index, t.Index)
+		f.store(t.X, lift(func(o []Value) Value {
+			if r, ok := o[0].(*Record); ok {
+				return r.withKey(key, v)
+			}
+			return o[0]
+		}, owner))
 	case *List:
 		i, ok := integer(index)
 		out := &List{Elems: append([]Elem(nil), owner.Elems...), Type: owner.Type, Open: owner.Open, Made: owner.Made}

@@ -103,8 +103,10 @@ func elementOf(owner, index Value, e ast.Expr) Value {
 		return anyElem(owner, e)
 	case *Record:
 		if key, ok := known(index); ok {
-			if v, ok := owner.Fields[key]; ok {
+			if v, ok := owner.Fields[key]; ok && !owner.mayLack(key) {
 				return v
+			} else if ok {
+				return oneOf(v, Unknown{Why: "element", Expr: e})
 			}
 		}
 		return anyField(owner, e)
@@ -130,9 +132,18 @@ func anyField(r *Record, e ast.Expr) Value {
 	}
 	values := make([]Value, 0, len(r.Fields))
 	for _, key := range sortedKeys(r.Fields) {
+		if _, isConst := r.Fields[key].(Const); isConst || r.mayLack(key) {
+			values = append(values, Unknown{Why: "element", Expr: e}) // of a key that is not there it is zero
+		}
 		values = append(values, r.Fields[key])
 	}
 	return oneOf(values...)
+}
+
+// mayLack says whether a key was set under a condition only.
+func (r *Record) mayLack(key string) bool {
+	t := r.Keys[key]
+	return len(t) > 0 && t[0].May
 }
 
 func (f *frame) slice(e *ast.SliceExpr) Value {

@@ -1,6 +1,8 @@
 package gosrc
 
 import (
+	"go/types"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,7 +23,40 @@ func merge(before, a, b Value) Value {
 	if v, ok := mergeChain(before, a, b); ok {
 		return v
 	}
+	if v, ok := mergeMap(before, a, b); ok {
+		return v
+	}
 	return oneOf(a, b)
+}
+
+// mergeMap is a map to which one branch added keys: they are there under a condition.
+func mergeMap(before, a, b Value) (Value, bool) {
+	if same(a, before) {
+		a, b = b, a
+	}
+	base, ok := before.(*Record)
+	longer, too := a.(*Record)
+	if !ok || !too || !same(b, before) || !isMap(base.Type) || !isMap(longer.Type) {
+		return nil, false
+	}
+	out := &Record{Fields: maps.Clone(longer.Fields), Keys: maps.Clone(longer.Keys), Type: longer.Type, Open: longer.Open || base.Open}
+	for name, key := range base.Keys {
+		if !sameText(longer.Keys[name], key) {
+			return nil, false
+		}
+		out.Fields[name] = oneOf(longer.Fields[name], base.Fields[name])
+	}
+	for name, key := range longer.Keys {
+		if _, there := base.Keys[name]; !there {
+			out.Keys[name] = key.may()
+		}
+	}
+	return out, true
+}
+
+func isMap(t types.Type) bool {
+	_, ok := underlying(t).(*types.Map)
+	return ok
 }
 
 func mergeText(before, a, b Value) (Value, bool) {

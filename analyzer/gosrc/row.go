@@ -80,6 +80,10 @@ func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
 			f.unsee(e, "handed to "+types.ExprString(call.Fun))
 		}
 	}
+	if e := FieldSetBy(call); e != nil {
+		f.store(e, Unknown{Why: "set by " + types.ExprString(call.Fun), Expr: e})
+		return
+	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok || fn == nil || fn.Obj == nil || !f.isRow(ast.Unparen(sel.X)) || !f.w.Program.setsReceiver(fn.Obj) {
 		return
@@ -102,6 +106,17 @@ func (f *frame) unsee(e ast.Expr, why string) {
 	if !same(have, opened) {
 		f.store(e, opened)
 	}
+}
+
+// FieldSetBy is the field that a call sets by a method of its value, as those of null
+// values do: x.F.SetValid(v); nil when it is no such call.
+func FieldSetBy(call *ast.CallExpr) *ast.SelectorExpr {
+	method, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || len(call.Args) != 1 || method.Sel.Name != "SetValid" && method.Sel.Name != "Scan" {
+		return nil
+	}
+	field, _ := ast.Unparen(method.X).(*ast.SelectorExpr)
+	return field
 }
 
 func isPointer(t types.Type) bool {

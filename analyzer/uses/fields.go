@@ -176,6 +176,11 @@ func (s *fieldScan) isField(v *types.Var) bool {
 // selected notes a selector: a read, unless it stands where it is given a value.
 func (s *fieldScan) selected(sel ast.Expr) {
 	switch parent := s.parent().(type) {
+	case *ast.SelectorExpr:
+		if call := s.around(parent); call != nil && gosrc.FieldSetBy(call) == sel {
+			s.out.Assigned = true
+			return
+		}
 	case *ast.AssignStmt:
 		for i, l := range parent.Lhs {
 			if ast.Unparen(l) == sel {
@@ -211,6 +216,16 @@ func (s *fieldScan) parent() ast.Node {
 	for i := len(s.stack) - 1; i >= 0; i-- {
 		if _, paren := s.stack[i].(*ast.ParenExpr); !paren {
 			return s.stack[i]
+		}
+	}
+	return nil
+}
+
+// around is the call of what a selector selects; nil when it is not called.
+func (s *fieldScan) around(sel *ast.SelectorExpr) *ast.CallExpr {
+	for i := len(s.stack) - 2; i >= 0; i-- {
+		if call, ok := s.stack[i].(*ast.CallExpr); ok && ast.Unparen(call.Fun) == ast.Expr(sel) {
+			return call
 		}
 	}
 	return nil

@@ -228,10 +228,13 @@ func (s *speller) arguments(list *sequence, of []*gosrc.Link, do func(gosrc.Valu
 // pairs writes the columns that a map names, and what it sets them to.
 func (s *speller) pairs(list *sequence, r *gosrc.Record, value func(gosrc.Value)) {
 	for _, key := range r.Names() {
-		list.next()
-		s.name(r.Keys[key])
-		s.sql(" = ")
-		value(r.Fields[key])
+		name := r.Keys[key]
+		s.perhaps(len(name) > 0 && name[0].May, func() {
+			list.next()
+			s.name(name)
+			s.sql(" = ")
+			value(r.Fields[key])
+		})
 	}
 }
 
