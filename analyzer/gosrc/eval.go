@@ -301,7 +301,11 @@ func (f *frame) selected(e *ast.SelectorExpr) (v, owner Value) {
 	for _, o := range Alternatives(owner) {
 		out = append(out, f.field(o, e))
 	}
-	return oneOf(withoutDefault(out)...), owner
+	v = oneOf(withoutDefault(out)...)
+	if t, ok := v.(Text); ok && len(t) > 0 && f.w.Elsewhere != nil && f.w.Elsewhere(t[0].Pos) {
+		v = t.at(e.Sel.Pos())
+	}
+	return v, owner
 }
 
 // withoutDefault are the values of a field without the empty text that it has until

@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"bytes"
+	"go/types"
 	"path"
 	"slices"
 	"strings"
@@ -37,6 +38,11 @@ func generatedBy(text []byte, tool string) bool {
 	return false
 }
 
+// HasGenerated says whether some file says so.
+func (s *Scan) HasGenerated(tool string) bool {
+	return slices.ContainsFunc(s.Files, func(f Source) bool { return generatedBy(f.Text, tool) })
+}
+
 // ImportingGenerated returns the directories of the files that import a package of the
 // tree which a tool made.
 func (s *Scan) ImportingGenerated(tool string) []string {
@@ -63,9 +69,16 @@ func (s *Scan) ImportingGenerated(tool string) []string {
 	return out
 }
 
-// Beside returns the package of the same program that has an import path; nil when it
-// has none.
-func (pkg *Package) Beside(importPath string) *Package { return pkg.prog.byPath[importPath] }
+// Program is what the package was read with.
+func (pkg *Package) Program() *Program { return pkg.prog }
 
-// Walker returns a walker of the program of the package.
-func (pkg *Package) Walker() *Walker { return &Walker{Program: pkg.prog} }
+// PackageOf returns the package of the program with the given types; nil when it has
+// none.
+func (p *Program) PackageOf(t *types.Package) *Package {
+	for _, pkg := range p.Packages {
+		if pkg.Types == t {
+			return pkg
+		}
+	}
+	return nil
+}

@@ -28,11 +28,22 @@ type Hook struct {
 	Type types.Type // of the row
 	Name string     // of the method
 	Kind string     // Insert or Update: of a switch over types the cases named so are taken
+	// Func is the function instead that the row is handed to, as its last parameter; In
+	// is the package of that.
+	Func *ast.FuncDecl
+	In   *Package
 }
 
 // Sets says how a hook sets a field that is kept in a column; byName, that it is the
 // statement that is told of it, and not the row alone.
 func (pkg *Package) Sets(h Hook, field *types.Var, column string) (how Setting, byName bool) {
+	s := &hookScan{prog: pkg.prog, kind: h.Kind, field: field, column: column, depth: maxHook}
+	if h.Func != nil {
+		if row := parameter(h.Func, h.Func.Type.Params.NumFields()-1); row != nil {
+			how = s.body(&function{h.In, h.Func}, row)
+		}
+		return how, s.byName
+	}
 	t := h.Type
 	if p, ok := t.(*types.Pointer); ok {
 		t = p.Elem()
@@ -42,7 +53,6 @@ func (pkg *Package) Sets(h Hook, field *types.Var, column string) (how Setting, 
 	if !ok {
 		return NotSet, false
 	}
-	s := &hookScan{prog: pkg.prog, kind: h.Kind, field: field, column: column, depth: maxHook}
 	how = s.method(fn)
 	return how, s.byName
 }
@@ -184,6 +194,9 @@ func (s *hookScan) calls(e ast.Expr) Setting {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
 		return NotSet
+	}
+	if field := FieldSetBy(call); field != nil && s.names(field) {
+		return SetAlways
 	}
 	sel, isMethod := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if isMethod && sel.Sel.Name == "SetColumn" && len(call.Args) == 2 {

@@ -239,6 +239,15 @@ func placed(s string, pos token.Pos) Text {
 	return Text{{Text: s, Pos: pos}}
 }
 
+// at is a text that stands at pos.
+func (t Text) at(pos token.Pos) Text {
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].Pos, out[i].Verbatim = pos, false
+	}
+	return out
+}
+
 // What one value may hold; code that makes more of it makes data, no statement.
 const (
 	maxParts = 2000    // of a text

@@ -25,6 +25,9 @@ type Walker struct {
 	// not known, where somebody knows; nil values stay unknown.
 	Param func(*types.Var) Value
 	Field func(*types.Var) Value
+	// Elsewhere says of a place that a text which is spelled there stands where it is
+	// taken from a field: in code that a tool made.
+	Elsewhere func(token.Pos) bool
 	// Set is told of every value that a struct field is given.
 	Set func(*types.Var, Value)
 

@@ -119,7 +119,7 @@ func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, wrappers []Wrapper) *collector {
 	all := newCollector(p, wrappers)
 	all.tables, all.renamed, all.tags = registered(p), renaming(p), tagsOf(p)
-	all.boiled = boiledFiles(p)
+	all.knows(boiledFiles(p))
 	var mu sync.Mutex
 	found := make([]*collector, len(packages))
 	each(len(packages), func() struct{} { return struct{}{} }, func(_ struct{}, i int) {
@@ -128,7 +128,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 		}
 		c := newCollector(p, wrappers)
 		c.tables, c.renamed, c.tags = all.tables, all.renamed, all.tags
-		c.boiled = all.boiled
+		c.knows(all.boiled)
 		c.walk(packages[i])
 		mu.Lock()
 		defer mu.Unlock()

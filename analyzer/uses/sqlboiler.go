@@ -26,6 +26,8 @@ func isSQLBoiler(path string) bool {
 	return strings.HasPrefix(path, boilPaths[0]) || strings.HasPrefix(path, boilPaths[1])
 }
 
+func importsSQLBoiler(s *gosrc.Scan) bool { return slices.ContainsFunc(boilPaths[:], s.Imports) }
+
 // isBoiled says whether SQLBoiler made a package.
 func isBoiled(pkg *types.Package) bool {
 	if pkg == nil {
@@ -185,15 +187,28 @@ func isBoilVariant(suffix string) bool {
 	return suffix == "" || suffix == "G" || suffix == "P" || suffix == "GP"
 }
 
-// placed is a text without the places that SQLBoiler spells pieces of it at, as
-// models.UserColumns.Name: they stand for the call.
+// knows tells a collector of the files that SQLBoiler made.
+func (c *collector) knows(boiled map[string]bool) {
+	if c.boiled = boiled; len(boiled) > 0 {
+		c.walker.Elsewhere = c.elsewhere
+	}
+}
+
+// elsewhere says whether SQLBoiler made the file of a place.
+func (c *collector) elsewhere(pos token.Pos) bool {
+	f := c.program.Fset.File(pos)
+	return f != nil && c.boiled[f.Name()]
+}
+
+// placed is a text of which pieces that SQLBoiler spells, as models.UserColumns.Name,
+// stand for the call.
 func (c *collector) placed(t gosrc.Text, at token.Pos) gosrc.Text {
 	if len(c.boiled) == 0 {
 		return t
 	}
 	out := slices.Clone(t)
 	for i, p := range out {
-		if f := c.program.Fset.File(p.Pos); f != nil && c.boiled[f.Name()] {
+		if c.elsewhere(p.Pos) {
 			out[i].Pos, out[i].Verbatim = at, false
 		}
 	}

@@ -26,6 +26,9 @@ type boilTable struct {
 	stamped  map[string][]string
 	rereads  bool // an upsert reads back what it did not store
 	softly   bool // DELETE may be an UPDATE that marks the row
+	hooks    map[string][]gosrc.Hook
+	// hooked are the kinds of statements before which functions run that are not known.
+	hooked map[string]bool
 }
 
 // A boilPackage is a package that SQLBoiler made.
@@ -44,9 +47,7 @@ func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
 		return known.(*boilPackage) //nolint:forcetypeassert // the map holds nothing else
 	}
 	out := &boilPackage{tables: map[string]*boilTable{}, functions: map[token.Pos]*ast.FuncDecl{}}
-	if home := from.Beside(pkg.Path()); home != nil && home.Types == pkg {
-		out.home = home
-	}
+	out.home = from.Program().PackageOf(pkg)
 	lists := out.lists()
 	for _, name := range pkg.Scope().Names() {
 		query, ok := pkg.Scope().Lookup(name).(*types.TypeName)
@@ -55,6 +56,7 @@ func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
 		}
 	}
 	out.read()
+	out.readHooks(from.Program())
 	boilPackages.Store(pkg, out)
 	return out
 }
@@ -75,7 +77,7 @@ func (p *boilPackage) add(query *types.TypeName, lists map[string][]string) {
 		return
 	}
 	prefix := strings.TrimSuffix(query.Name(), "Query")
-	t := &boilTable{model: boilMapping.of(named, s, load), of: s, defaults: lists[prefix+"ColumnsWithDefault"], stamped: map[string][]string{}}
+	t := &boilTable{model: boilMapping.of(named, s, load), of: s, defaults: lists[prefix+"ColumnsWithDefault"], stamped: map[string][]string{}, hooks: map[string][]gosrc.Hook{}, hooked: map[string]bool{}}
 	t.keys = lists[prefix+"PrimaryKeyColumns"]
 	for _, f := range t.fields {
 		t.columns = append(t.columns, f.column)
@@ -279,4 +281,62 @@ func (p *boilPackage) declaration(fn *types.Func) *ast.FuncDecl {
 		return nil
 	}
 	return p.functions[fn.Pos()]
+}
+
+// readHooks finds the functions that the program has run before a row is stored:
+// models.AddUserHook(boil.BeforeInsertHook, f).
+func (p *boilPackage) readHooks(program *gosrc.Program) {
+	for _, pkg := range program.Packages {
+		for _, f := range pkg.Files {
+			if f.GeneratedBy(sqlboilerName) {
+				continue
+			}
+			ast.Inspect(f.Syntax, func(n ast.Node) bool {
+				if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 {
+					p.readHook(program, pkg, call)
+				}
+				return true
+			})
+		}
+	}
+}
+
+func (p *boilPackage) readHook(program *gosrc.Program, pkg *gosrc.Package, call *ast.CallExpr) {
+	c := pkg.Callee(call)
+	model, isHook := strings.CutSuffix(strings.TrimPrefix(c.Name, "Add"), "Hook")
+	t := p.tables[model]
+	point, ok := call.Args[0].(*ast.SelectorExpr)
+	if !isHook || t == nil || c.Func == nil || p.functions[c.Func.Pos()] == nil || !ok {
+		return
+	}
+	kind, before := strings.CutPrefix(strings.TrimSuffix(point.Sel.Name, "Hook"), "Before")
+	if !before {
+		return
+	}
+	if decl, in := hookFunc(program, pkg, call.Args[1]); decl != nil {
+		t.hooks[kind] = append(t.hooks[kind], gosrc.Hook{Kind: kind, Func: decl, In: in})
+		return
+	}
+	t.hooked[kind] = true
+}
+
+// hookFunc is the function that an expression names or spells.
+func hookFunc(program *gosrc.Program, pkg *gosrc.Package, e ast.Expr) (*ast.FuncDecl, *gosrc.Package) {
+	e = ast.Unparen(e)
+	if lit, ok := e.(*ast.FuncLit); ok {
+		return &ast.FuncDecl{Type: lit.Type, Body: lit.Body}, pkg
+	}
+	id, _ := e.(*ast.Ident)
+	if sel, ok := e.(*ast.SelectorExpr); ok {
+		id = sel.Sel
+	}
+	fn, _ := pkg.Info.Uses[id].(*types.Func)
+	if fn == nil {
+		return nil, nil
+	}
+	in := program.PackageOf(fn.Pkg())
+	if decls := program.Declarations(fn); in != nil && len(decls) == 1 {
+		return decls[0], in
+	}
+	return nil, nil
 }

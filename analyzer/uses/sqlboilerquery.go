@@ -109,8 +109,7 @@ func (q *boilQuery) receiver(fn *types.Func) bool {
 // related takes the mods that a method for related rows adds: of u.Pets(mods…) that
 // they are of this user.
 func (q *boilQuery) related(decl *ast.FuncDecl) {
-	w := q.made.home.Walker()
-	w.Chain = boilStep
+	w := &gosrc.Walker{Program: q.made.home.Program(), Chain: boilStep}
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || !isSQLBoiler(q.made.home.Callee(call).Pkg) {
@@ -495,8 +494,14 @@ func boilOperator(name string) string {
 		return " NOT IN (?)"
 	case "NEQ":
 		return " <> ?"
-	case "LT", "LTE", "GT", "GTE":
+	case "LT":
 		return " < ?"
+	case "LTE":
+		return " <= ?"
+	case "GT":
+		return " > ?"
+	case "GTE":
+		return " >= ?"
 	case "LIKE", "ILIKE":
 		return " LIKE ?"
 	case "NLIKE", "NILIKE":

@@ -89,11 +89,17 @@ func (s *boilSet) has(column string) (listed, may bool) {
 	return false, false
 }
 
-// row is the row that is saved, with what the method sets in it itself.
-func (q *boilQuery) row(verb string) row {
-	r := rowOf([]gosrc.Value{q.on})
-	r.set = map[string]bool{}
-	for _, column := range q.table.stamped[verb] {
+// row is the row that the call is made on.
+func (q *boilQuery) row(verb string) row { return q.table.row(q.last.Package, q.on, verb) }
+
+// row is a row that is saved, with what the method and its hooks set in it.
+func (t *boilTable) row(pkg *gosrc.Package, v gosrc.Value, verb string) row {
+	r := rowOf([]gosrc.Value{v})
+	if t.hooked[verb] && r.record != nil {
+		r = row{}
+	}
+	r.pkg, r.hooks, r.set = pkg, t.hooks[verb], map[string]bool{}
+	for _, column := range t.stamped[verb] {
 		r.set[column] = true
 	}
 	return r
@@ -348,7 +354,6 @@ func relationArgs(l *gosrc.Link) boilTie {
 		switch {
 		case i >= len(l.Args):
 		case isBool && b.Kind() == types.Bool:
-			out.tells = true
 			if c, ok := l.Args[i].(gosrc.Const); ok && c.Kind() == constant.Bool {
 				out.known, out.inserts = true, constant.BoolVal(c.Value)
 			}
@@ -356,6 +361,7 @@ func relationArgs(l *gosrc.Link) boilTie {
 			out.rows = l.Args[i:]
 		}
 	}
+	out.none = sig.Variadic() && len(l.Args) < sig.Params().Len()
 	return out
 }
 
@@ -368,9 +374,10 @@ func elementType(t types.Type) types.Type {
 
 // A boilTie is what a method that ties rows to another is told.
 type boilTie struct {
-	tells          bool // whether it inserts the rows
-	known, inserts bool
+	known, inserts bool // whether it inserts the rows
 	rows           []gosrc.Value
+	none           bool     // it is handed no row
+	columns        []string // that the rows are tied by
 }
 
 // relation writes what a method that ties rows sends, in the order of its body.
@@ -383,56 +390,68 @@ func (q *boilQuery) relation(decl *ast.FuncDecl, tie boilTie) {
 }
 
 func (q *boilQuery) tied(decl *ast.FuncDecl, tie boilTie) {
-	var columns []string
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.CompositeLit); ok && columns == nil {
-			columns = stringsIn(lit)
+		if lit, ok := n.(*ast.CompositeLit); ok && tie.columns == nil {
+			tie.columns = stringsIn(lit)
 		}
 		return true
 	})
-	ast.Inspect(decl.Body, func(n ast.Node) bool {
+	q.tying(decl.Body, tie)
+}
+
+func (q *boilQuery) tying(body ast.Node, tie boilTie) {
+	ast.Inspect(body, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.BasicLit:
-			q.tyingSQL(literalText(n), columns, tie)
-		case *ast.CallExpr:
-			q.tyingCall(n, columns, tie)
+		case *ast.RangeStmt:
+			return !tie.none
 		case *ast.IfStmt:
-			if id, ok := n.Cond.(*ast.Ident); ok && id.Name == "insert" && tie.known {
-				taken := ast.Stmt(n.Body)
-				if !tie.inserts {
-					taken = n.Else
-				}
-				if taken != nil {
-					q.tied(&ast.FuncDecl{Body: &ast.BlockStmt{List: []ast.Stmt{taken}}}, tie)
-				}
+			if id, ok := n.Cond.(*ast.Ident); ok && id.Name == "insert" {
+				q.tyingBranches(n, tie)
 				return false
 			}
+		case *ast.BasicLit:
+			q.tyingSQL(literalText(n), tie)
+		case *ast.CallExpr:
+			q.tyingCall(n, tie)
 		}
 		return true
 	})
 }
 
+// tyingBranches writes what becomes of rows that are inserted, and of others.
+func (q *boilQuery) tyingBranches(n *ast.IfStmt, tie boilTie) {
+	q.perhaps(!tie.known, func() {
+		if !tie.known || tie.inserts {
+			q.tying(n.Body, tie)
+		}
+		if n.Else != nil && (!tie.known || !tie.inserts) {
+			q.tying(n.Else, tie)
+		}
+	})
+}
+
+// separate ends a statement.
 func (q *boilQuery) separate() {
 	if len(q.text) > 0 {
-		q.sql("; ")
+		q.text = append(q.text, gosrc.Part{Text: "; ", Pos: q.at})
 	}
 }
 
 // tyingSQL writes a statement that such a method spells.
-func (q *boilQuery) tyingSQL(text string, columns []string, tie boilTie) {
+func (q *boilQuery) tyingSQL(text string, tie boilTie) {
 	verb, rest, ok := strings.Cut(text, " ")
 	if !ok || !slices.Contains([]string{"update", "insert", "delete"}, strings.ToLower(verb)) || !strings.Contains(rest, "`") {
 		return
 	}
 	if head, ok := strings.CutSuffix(text, " SET %s WHERE %s"); ok {
 		_, name, _ := strings.Cut(head, " ")
-		text = head + " SET " + strings.Join(quotedColumns(columns), ", ")
+		text = head + " SET " + strings.Join(quotedColumns(tie.columns), ", ")
 		if t := q.made.named(strings.ReplaceAll(name, "`", "")); t != nil {
 			text += " WHERE " + strings.Join(quotedColumns(t.key()), " AND ")
 		}
 	}
 	q.separate()
-	q.perhaps(tie.tells && !tie.known && strings.HasPrefix(text, "UPDATE"), func() { q.sql(strings.ReplaceAll(text, "%s", "?")) })
+	q.sql(strings.ReplaceAll(text, "%s", "?"))
 }
 
 func quotedColumns(columns []string) []string {
@@ -454,7 +473,7 @@ func (p *boilPackage) named(table string) *boilTable {
 }
 
 // tyingCall writes what another method does that such a method calls.
-func (q *boilQuery) tyingCall(call *ast.CallExpr, columns []string, tie boilTie) {
+func (q *boilQuery) tyingCall(call *ast.CallExpr, tie boilTie) {
 	fn := q.made.home.Callee(call).Func
 	if fn == nil || q.made.declaration(fn) == nil || receiverOf(fn) == types.Typ[types.Invalid] {
 		return
@@ -466,12 +485,10 @@ func (q *boilQuery) tyingCall(call *ast.CallExpr, columns []string, tie boilTie)
 	in := &boilQuery{speller: &speller{may: q.may, at: q.at}, made: q.made, table: t, last: q.last}
 	switch fn.Name() {
 	case "Insert":
-		in.may = in.may || !tie.known
 		for _, r := range tied(tie.rows) {
 			in.separate()
-			of := rowOf([]gosrc.Value{r})
-			of.set = map[string]bool{}
-			for _, c := range slices.Concat(columns, t.stamped["Insert"]) {
+			of := t.row(q.last.Package, r, "Insert")
+			for _, c := range tie.columns {
 				of.set[c] = true
 			}
 			in.insert(of, &gosrc.Chain{Links: []gosrc.Link{{Callee: gosrc.Callee{Name: "Infer"}, Call: q.last.Call}}})
@@ -482,7 +499,8 @@ func (q *boilQuery) tyingCall(call *ast.CallExpr, columns []string, tie boilTie)
 		in.sql(" SET " + strings.Join(quotedColumns(listedIn(call)), ", "))
 		in.byKeys()
 	default:
-		if strings.HasPrefix(fn.Name(), "Add") {
+		if strings.HasPrefix(fn.Name(), "Add") && !tie.none {
+			tie.columns = nil
 			in.tied(q.made.declaration(fn), tie)
 		}
 	}

@@ -172,7 +172,7 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 // wanted are the folders that may use what has one of the names.
 func (o *Options) wanted(s *gosrc.Scan, names []string) []string {
 	out := append(s.Mentioning(names, o.Callers, o.libraryPaths()), o.strange(s)...)
-	if slices.ContainsFunc(sqlboilers, func(lib *library) bool { return s.Imports(lib.path) }) {
+	if importsSQLBoiler(s) {
 		out = append(out, s.ImportingGenerated(sqlboilerName)...)
 	}
 	if len(o.Words) > 0 {

@@ -30,5 +30,8 @@ func unread(s *gosrc.Scan) []string {
 	if !entIsThere(s) {
 		out = append(out, "ent without its generated code")
 	}
+	if importsSQLBoiler(s) && !s.HasGenerated(sqlboilerName) {
+		out = append(out, sqlboilerName+" without the models that it made")
+	}
 	return out
 }
