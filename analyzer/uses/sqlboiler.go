@@ -111,29 +111,48 @@ func boilStep(c gosrc.Callee) gosrc.Step {
 	if sig.Results().Len() > 0 {
 		result = sig.Results().At(0).Type()
 	}
-	if sig.Recv() == nil {
-		switch {
-		case result == nil:
-		case isBoilQuery(result), boilKindOf(result) == boilQueries:
-			return gosrc.AddLink
-		case strings.HasPrefix(c.Name, "Find") && boilKindOf(result) == boilModels, boilVerb(c.Name) == "Exists":
-			return gosrc.RunChain
-		}
-		return gosrc.NoStep
-	}
-	switch kind := boilKindOf(sig.Recv().Type()); kind {
-	case boilWheres:
+	if sig.Recv() == nil && result != nil && (isBoilQuery(result) || boilKindOf(result) == boilQueries) {
 		return gosrc.AddLink
-	case boilQueries, boilModels, boilSlices, boilLoaders:
-		if result != nil && boilKindOf(result) == boilQueries {
+	}
+	if sig.Recv() != nil {
+		switch kind := boilKindOf(sig.Recv().Type()); {
+		case kind == boilWheres, kind != boilNone && result != nil && boilKindOf(result) == boilQueries:
 			return gosrc.AddLink
+		case kind == boilNone:
+			return gosrc.NoStep
 		}
-		if boilVerb(c.Name) != "" {
-			return gosrc.RunChain
-		}
-	case boilNone:
+	}
+	if runsStatements(c.Func) {
+		return gosrc.RunChain
 	}
 	return gosrc.NoStep
+}
+
+// runsStatements says whether a function takes what runs statements, or is the variant
+// of one that does, for the global connection.
+func runsStatements(fn *types.Func) bool {
+	if takesExecutor(fn) {
+		return true
+	}
+	name, global := strings.CutSuffix(strings.TrimSuffix(fn.Name(), "P"), "G")
+	if !global {
+		return false
+	}
+	obj := fn.Pkg().Scope().Lookup(name)
+	if recv := signatureOf(fn).Recv(); recv != nil {
+		obj, _, _ = types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg(), name)
+	}
+	plain, ok := obj.(*types.Func)
+	return ok && takesExecutor(plain)
+}
+
+func takesExecutor(fn *types.Func) bool {
+	for p := range signatureOf(fn).Params().Variables() {
+		if obj, _, _ := types.LookupFieldOrMethod(p.Type(), true, nil, "Exec"); obj != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // boilLibraryStep is boilStep for what SQLBoiler declares itself.
@@ -163,7 +182,8 @@ func boilLibraryStep(c gosrc.Callee) gosrc.Step {
 }
 
 // boilVerb is what a method or function that SQLBoiler made does, without its variants
-// for the global connection and for panics; "" when it runs nothing. AddPetsG is Add.
+// for the global connection and for panics; "" when a template of the program's own made
+// it. AddPetsG is Add.
 func boilVerb(name string) string {
 	for _, verb := range [...]string{"One", "All", "Count", "Exists", "UpdateAll", "DeleteAll", "ReloadAll", "Insert", "Update", "Upsert", "Delete", "Reload"} {
 		if rest, ok := strings.CutPrefix(name, verb); ok && isBoilVariant(rest) {
@@ -175,7 +195,7 @@ func boilVerb(name string) string {
 			return "Exists"
 		}
 	}
-	for _, verb := range [...]string{"Set", "Add", "Remove", "Load"} {
+	for _, verb := range [...]string{"Find", "Set", "Add", "Remove", "Load"} {
 		if strings.HasPrefix(name, verb) {
 			return verb
 		}

@@ -50,8 +50,7 @@ func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
 	out.home = from.Program().PackageOf(pkg)
 	lists := out.lists()
 	for _, name := range pkg.Scope().Names() {
-		query, ok := pkg.Scope().Lookup(name).(*types.TypeName)
-		if ok && boilKindOf(query.Type()) == boilQueries {
+		if query := queryBegun(pkg.Scope().Lookup(name)); query != nil && out.tables[query.Name()] == nil {
 			out.add(query, lists)
 		}
 	}
@@ -59,6 +58,20 @@ func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
 	out.readHooks(from.Program())
 	boilPackages.Store(pkg, out)
 	return out
+}
+
+// queryBegun is the type of the query that a function makes, as Users does; nil when it
+// makes none.
+func queryBegun(obj types.Object) *types.TypeName {
+	fn, ok := obj.(*types.Func)
+	if !ok || signatureOf(fn).Results().Len() == 0 {
+		return nil
+	}
+	query, ok := types.Unalias(signatureOf(fn).Results().At(0).Type()).(*types.Named)
+	if !ok || boilKindOf(query) != boilQueries {
+		return nil
+	}
+	return query.Obj()
 }
 
 var boilMapping = mapping(func(_ *types.Var, tag reflect.StructTag) mappedField {

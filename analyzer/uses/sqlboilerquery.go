@@ -94,7 +94,9 @@ func (q *boilQuery) receiver(fn *types.Func) bool {
 	case sig.Recv() == nil && boilVerb(fn.Name()) == "Exists":
 		q.table = q.made.tables[fn.Name()[:strings.LastIndex(fn.Name(), "Exists")]]
 	case sig.Recv() == nil:
-		q.table = q.made.of(sig.Results().At(0).Type())
+		if sig.Results().Len() > 0 {
+			q.table = q.made.of(sig.Results().At(0).Type())
+		}
 	case boilKindOf(sig.Recv().Type()) == boilLoaders:
 		return q.made.declaration(fn) != nil
 	default:
@@ -103,7 +105,7 @@ func (q *boilQuery) receiver(fn *types.Func) bool {
 			q.open = append(q.open, gosrc.Unknown{Why: "a query that another function makes"})
 		}
 	}
-	return q.table != nil
+	return q.table != nil || q.made.declaration(fn) != nil
 }
 
 // related takes the mods that a method for related rows adds: of u.Pets(mods…) that
@@ -210,28 +212,35 @@ func (q *boilQuery) write(onQuery bool) {
 			q.updatesAll(q.where)
 		case "DeleteAll":
 			q.deletes(q.where)
-		default:
+		case "One", "All", "Count", "Exists":
 			q.selects(verb)
+		default:
+			q.custom()
 		}
 		return
 	}
 	switch verb {
 	case "Insert":
-		q.insert(q.row(verb), lastOf(q.last.Args))
+		q.insert(q.row(verb), lastOf(q.last.Args), true)
 	case "Update":
 		q.update(q.row(verb), lastOf(q.last.Args))
 	case "Upsert":
-		q.upsert()
+		if n := len(q.last.Args); n >= 2 {
+			q.upsert(q.row(verb), q.last.Args[n-2], q.last.Args[n-1], true)
+		}
 	case "UpdateAll":
 		q.updatesAll(q.byKeys)
 	case "Delete", "DeleteAll":
 		q.deletes(q.byKeys)
 	case "Set", "Add", "Remove":
-		q.relation(q.made.declaration(q.last.Callee.Func), relationArgs(q.last))
+		q.tied(q.made.declaration(q.last.Callee.Func), tieOf(q.last))
 	case "Load":
 		q.loader(q.last.Callee.Func)
-	default:
+	case "Find", "Exists", "Reload", "ReloadAll":
 		q.finds(verb)
+	}
+	if len(q.text) == 0 {
+		q.custom()
 	}
 }
 
@@ -335,7 +344,9 @@ func (q *boilQuery) selects(verb string) {
 		list := q.sequence(clause[1], clause[2])
 		q.each(func(m *boilMod) { list.next(); q.first(m.Args) }, clause[0])
 	}
-	q.each(func(m *boilMod) { q.sql(" FOR "); q.first(m.Args) }, "For")
+	if lock := q.mod("For"); lock != nil {
+		q.inside(&lock.Link, func() { q.sql(" FOR "); q.first(lock.Args) })
+	}
 	if verb == "Count" || verb == "Exists" {
 		return
 	}

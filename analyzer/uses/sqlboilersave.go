@@ -213,14 +213,17 @@ func (q *boilQuery) statements(v gosrc.Value, do func(*boilSet)) {
 	}
 }
 
-func (q *boilQuery) insert(r row, columns gosrc.Value) {
+// insert writes an INSERT; back says that the row is told what the database made of it.
+func (q *boilQuery) insert(r row, columns gosrc.Value, back bool) {
 	q.statements(columns, func(set *boilSet) {
 		fields := q.inserted(r, set)
 		for i := range fields {
 			fields[i].may = fields[i].may || set.may
 		}
 		q.insertInto(fields, r, set)
-		q.reread(fields, func(f modelField) bool { return slices.Contains(q.table.defaults, f.column) })
+		if back {
+			q.reread(fields, func(f modelField) bool { return slices.Contains(q.table.defaults, f.column) })
+		}
 	})
 }
 
@@ -271,13 +274,9 @@ func (q *boilQuery) update(r row, columns gosrc.Value) {
 }
 
 // upsert writes Upsert(…, update, insert).
-func (q *boilQuery) upsert() {
-	if len(q.last.Args) < 2 {
-		return
-	}
-	r := q.row("Upsert")
-	sets := boilSets(q.last.Args[len(q.last.Args)-2])
-	q.statements(lastOf(q.last.Args), func(insert *boilSet) {
+func (q *boilQuery) upsert(r row, updates, inserts gosrc.Value, back bool) {
+	sets := boilSets(updates)
+	q.statements(inserts, func(insert *boilSet) {
 		for i, update := range sets {
 			if i > 0 {
 				q.sql("; ")
@@ -288,16 +287,115 @@ func (q *boilQuery) upsert() {
 				q.sql(" ON DUPLICATE KEY UPDATE ")
 				q.storedFields(over, r, update.open && update.kind != "Blacklist")
 			}
-			both := slices.DeleteFunc(slices.Clone(into), func(s boilStored) bool {
+			switch both := slices.DeleteFunc(slices.Clone(into), func(s boilStored) bool {
 				return !slices.ContainsFunc(over, func(o boilStored) bool { return o.column == s.column })
-			})
-			if q.table.rereads {
+			}); {
+			case back && q.table.rereads:
 				q.reread(both, func(modelField) bool { return true })
-			} else {
+			case back:
 				q.reread(into, func(f modelField) bool { return slices.Contains(q.table.defaults, f.column) })
 			}
 		}
 	})
+}
+
+// custom writes what a method sends that a template of the program's own made: an INSERT
+// or UPDATE of a set of columns, if it asks SQLBoiler for that, or what is not known.
+func (q *boilQuery) custom() {
+	q.text = nil
+	inserts, updates := q.made.asksFor(q.made.declaration(q.last.Callee.Func), maxAsked)
+	sets := setsOf(q.last)
+	n := len(sets)
+	if q.table == nil || n == 0 || !inserts && !updates {
+		q.unknown()
+		return
+	}
+	for _, v := range rowsIn(q.on) {
+		q.separate()
+		switch {
+		case inserts && updates && n > 1:
+			q.upsert(q.table.row(q.last.Package, v, "Upsert"), sets[n-2], sets[n-1], false)
+		case inserts:
+			q.insert(q.table.row(q.last.Package, v, "Insert"), sets[n-1], false)
+		default:
+			q.update(q.table.row(q.last.Package, v, "Update"), sets[n-1])
+		}
+	}
+}
+
+// unknown writes that any column may be read and written.
+func (q *boilQuery) unknown() {
+	name := func() {
+		if q.table == nil {
+			q.hole("the table of " + q.last.Callee.Name)
+			return
+		}
+		q.tableName()
+	}
+	what := "what " + q.last.Callee.Name + " sends"
+	q.sql("SELECT ")
+	q.hole(what)
+	q.sql(" FROM ")
+	name()
+	q.sql("; UPDATE ")
+	name()
+	q.sql(" SET ")
+	q.hole(what)
+}
+
+// rowsIn are the rows that a method is called on: one, or those of a list.
+func rowsIn(v gosrc.Value) []gosrc.Value {
+	l, ok := v.(*gosrc.List)
+	if !ok {
+		return []gosrc.Value{v}
+	}
+	var out []gosrc.Value
+	for _, e := range l.Elems {
+		out = append(out, gosrc.Alternatives(e.Value)...)
+	}
+	if l.Open || len(out) == 0 || len(out) > maxRows {
+		return []gosrc.Value{gosrc.Unknown{Why: "rows"}}
+	}
+	return out
+}
+
+// setsOf are the sets of columns that a call is handed.
+func setsOf(l *gosrc.Link) []gosrc.Value {
+	var out []gosrc.Value
+	params := signatureOf(l.Callee.Func).Params()
+	for i := range min(params.Len(), len(l.Args)) {
+		if pkg, name := gosrc.Named(params.At(i).Type()); name == "Columns" && isSQLBoiler(pkg) {
+			out = append(out, l.Args[i])
+		}
+	}
+	return out
+}
+
+// maxAsked bounds how far a method is followed for what it asks of sets of columns.
+const maxAsked = 4
+
+// asksFor says whether a method asks sets of columns what to insert, and what to update.
+func (p *boilPackage) asksFor(decl *ast.FuncDecl, depth int) (inserts, updates bool) {
+	if decl == nil || depth == 0 {
+		return false, false
+	}
+	ast.Inspect(decl.Body, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		switch c := p.home.Callee(call); {
+		case c.Name == "InsertColumnSet":
+			inserts = true
+		case c.Name == "UpdateColumnSet":
+			updates = true
+		case c.Func != nil:
+			in, up := p.asksFor(p.declaration(c.Func), depth-1)
+			inserts, updates = inserts || in, updates || up
+		}
+		return true
+	})
+	return inserts, updates
 }
 
 // updatesAll writes UpdateAll(…, models.M{"name": x}).
@@ -343,9 +441,9 @@ func (q *boilQuery) deletes(where func()) {
 	}
 }
 
-// relationArgs are what a method that ties rows is told: whether it inserts them, and
+// tieOf is what a method that ties rows is told: whether it inserts them, and
 // the rows.
-func relationArgs(l *gosrc.Link) boilTie {
+func tieOf(l *gosrc.Link) boilTie {
 	out := boilTie{}
 	sig := signatureOf(l.Callee.Func)
 	for i := range sig.Params().Len() {
@@ -380,16 +478,11 @@ type boilTie struct {
 	columns        []string // that the rows are tied by
 }
 
-// relation writes what a method that ties rows sends, in the order of its body.
-func (q *boilQuery) relation(decl *ast.FuncDecl, tie boilTie) {
+// tied writes what a method that ties rows sends, in the order of its body.
+func (q *boilQuery) tied(decl *ast.FuncDecl, tie boilTie) {
 	if decl == nil {
-		q.hole("what " + q.last.Callee.Name + " sends")
 		return
 	}
-	q.tied(decl, tie)
-}
-
-func (q *boilQuery) tied(decl *ast.FuncDecl, tie boilTie) {
 	ast.Inspect(decl.Body, func(n ast.Node) bool {
 		if lit, ok := n.(*ast.CompositeLit); ok && tie.columns == nil {
 			tie.columns = stringsIn(lit)
@@ -491,7 +584,7 @@ func (q *boilQuery) tyingCall(call *ast.CallExpr, tie boilTie) {
 			for _, c := range tie.columns {
 				of.set[c] = true
 			}
-			in.insert(of, &gosrc.Chain{Links: []gosrc.Link{{Callee: gosrc.Callee{Name: "Infer"}, Call: q.last.Call}}})
+			in.insert(of, &gosrc.Chain{Links: []gosrc.Link{{Callee: gosrc.Callee{Name: "Infer"}, Call: q.last.Call}}}, true)
 		}
 	case "Update":
 		in.sql("UPDATE ")
@@ -499,7 +592,9 @@ func (q *boilQuery) tyingCall(call *ast.CallExpr, tie boilTie) {
 		in.sql(" SET " + strings.Join(quotedColumns(listedIn(call)), ", "))
 		in.byKeys()
 	default:
-		if strings.HasPrefix(fn.Name(), "Add") && !tie.none {
+		switch verb := boilVerb(fn.Name()); {
+		case verb == "Add" && tie.none:
+		case verb == "Add" || verb == "Set" || verb == "Remove":
 			tie.columns = nil
 			in.tied(q.made.declaration(fn), tie)
 		}
