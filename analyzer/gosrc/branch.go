@@ -335,7 +335,7 @@ func elements(v Value) (out []element, open bool) {
 			return nil, true
 		}
 		for _, key := range v.Names() {
-			out = append(out, element{key: v.key(key), elem: Elem{Value: v.Fields[key]}})
+			out = append(out, element{key: v.key(key), elem: Elem{Value: v.Fields[key], May: v.mayLack(key)}})
 		}
 	default:
 		open = true
