@@ -349,6 +349,9 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 
 // set keeps the value of a struct field, if it is one that a text could be made of.
 func (c *collector) set(f *types.Var, v gosrc.Value) {
+	if isBoiled(f.Pkg()) {
+		return // of a row: the database gives it others
+	}
 	switch v := v.(type) {
 	case gosrc.Unknown:
 		if v.Why == "nil" || !holdsText(f.Type()) {

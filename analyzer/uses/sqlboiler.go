@@ -1,8 +1,10 @@
 package uses
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -120,6 +122,8 @@ func boilStep(c gosrc.Callee) gosrc.Step {
 			return gosrc.AddLink
 		case kind == boilNone:
 			return gosrc.NoStep
+		case kind == boilQueries && boilVerb(c.Name) != "": // before version 3 without a connection
+			return gosrc.RunChain
 		}
 	}
 	if runsStatements(c.Func) {
@@ -205,6 +209,38 @@ func boilVerb(name string) string {
 
 func isBoilVariant(suffix string) bool {
 	return suffix == "" || suffix == "G" || suffix == "P" || suffix == "GP"
+}
+
+// boundBy is what a call of SQLBoiler binds the rows of any query to; nil when it is no
+// such call.
+func boundBy(c gosrc.Callee, call *ast.CallExpr) ast.Expr {
+	if !isSQLBoiler(c.Pkg) || !strings.HasPrefix(c.Name, "Bind") || len(call.Args) == 0 {
+		return nil
+	}
+	return call.Args[len(call.Args)-1]
+}
+
+// boundField is the field that a column is bound to, also in a struct that is marked
+// for it: boil:",bind".
+func boundField(s *types.Struct, column string) *types.Var {
+	var in []*types.Struct
+	for i := range s.NumFields() {
+		f := s.Field(i)
+		name, options, _ := strings.Cut(reflect.StructTag(s.Tag(i)).Get("boil"), ",")
+		inner := structIn(f)
+		switch {
+		case inner != nil && (options == "bind" || f.Embedded()):
+			in = append(in, inner)
+		case name == column, name == "" && anyCase(f.Name(), column):
+			return f
+		}
+	}
+	for _, inner := range in {
+		if f := boundField(inner, column[strings.LastIndexByte(column, '.')+1:]); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
 // knows tells a collector of the files that SQLBoiler made.

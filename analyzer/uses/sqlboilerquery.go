@@ -383,6 +383,9 @@ func (q *boilQuery) selection(verb string) {
 	case list.n > 0:
 	case q.table == nil || len(q.table.fields) == 0:
 		q.sql("*")
+	case q.last != nil && isSQLBoiler(q.last.Callee.Pkg): // into another struct, perhaps
+		q.tableName()
+		q.sql(".*")
 	default:
 		q.everything()
 	}

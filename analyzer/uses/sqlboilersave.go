@@ -19,6 +19,8 @@ type boilSet struct {
 	listed []boilColumn
 	open   bool // more may be listed
 	may    bool // it is one of several
+	// unknown is what more may be listed by; nil when that is not known either.
+	unknown gosrc.Value
 }
 
 // A boilColumn is a column that a set lists.
@@ -36,7 +38,7 @@ func boilSets(v gosrc.Value) []*boilSet {
 		s := &boilSet{may: len(all) > 1}
 		ch, ok := a.(*gosrc.Chain)
 		if !ok {
-			s.open = true
+			s.open, s.unknown = true, a
 			out = append(out, s)
 			continue
 		}
@@ -61,7 +63,7 @@ func (s *boilSet) list(v gosrc.Value, may bool) {
 			}
 			s.open = s.open || a.Open
 		default:
-			s.open = true
+			s.open, s.unknown = true, a
 		}
 	}
 }
@@ -179,8 +181,8 @@ func (q *boilQuery) updated(set *boilSet) []boilStored {
 	return out
 }
 
-// stored writes fields as what is set, and a hole for those that are not known.
-func (q *boilQuery) storedFields(fields []boilStored, r row, open bool) {
+// storedFields writes fields as what is set, and a hole for those that are not known.
+func (q *boilQuery) storedFields(fields []boilStored, r row, set *boilSet) {
 	list := q.sequence("", ", ")
 	for _, f := range fields {
 		list.next()
@@ -197,10 +199,19 @@ func (q *boilQuery) storedFields(fields []boilStored, r row, open bool) {
 		})
 		q.at = at
 	}
-	if open {
+	if set.open && set.kind != "Blacklist" || list.n == 0 {
 		list.next()
-		q.hole("columns that are listed elsewhere")
+		q.others(set)
 	}
+}
+
+// others writes the columns that a set may list besides.
+func (q *boilQuery) others(set *boilSet) {
+	if u, ok := set.unknown.(gosrc.Unknown); ok {
+		q.value(u)
+		return
+	}
+	q.hole("columns that are listed elsewhere")
 }
 
 // statements calls do for each set that an argument can be, with ; between them.
@@ -235,7 +246,7 @@ func (q *boilQuery) insertInto(fields []boilStored, r row, set *boilSet) {
 		return
 	}
 	q.sql(" SET ")
-	q.storedFields(fields, r, set.open && set.kind != "Blacklist")
+	q.storedFields(fields, r, set)
 }
 
 // reread writes the SELECT by which the row learns what the database made of columns
@@ -268,7 +279,7 @@ func (q *boilQuery) update(r row, columns gosrc.Value) {
 		q.sql("UPDATE ")
 		q.tableName()
 		q.sql(" SET ")
-		q.storedFields(fields, r, set.open && set.kind != "Blacklist" || len(fields) == 0)
+		q.storedFields(fields, r, set)
 		q.byKeys()
 	})
 }
@@ -285,7 +296,7 @@ func (q *boilQuery) upsert(r row, updates, inserts gosrc.Value, back bool) {
 			q.insertInto(into, r, insert)
 			if len(over) > 0 || update.open {
 				q.sql(" ON DUPLICATE KEY UPDATE ")
-				q.storedFields(over, r, update.open && update.kind != "Blacklist")
+				q.storedFields(over, r, update)
 			}
 			switch both := slices.DeleteFunc(slices.Clone(into), func(s boilStored) bool {
 				return !slices.ContainsFunc(over, func(o boilStored) bool { return o.column == s.column })

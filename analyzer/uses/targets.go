@@ -44,6 +44,9 @@ func (c *candidate) destination() ast.Expr {
 	if c.prepared {
 		return filledBy(c.call)
 	}
+	if dest := boundBy(c.site.Package.Callee(c.call), c.call); dest != nil {
+		return dest
+	}
 	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
 	if c.arg <= 0 || c.arg > len(c.call.Args) || !strings.Contains(name, "get") && !strings.Contains(name, "select") {
 		return nil
@@ -141,10 +144,14 @@ func (c *candidate) mapped(q *schema.Query, dest ast.Expr) {
 		}
 		return
 	}
+	find := c.tags.field
 	q.Mapped, q.Lenient = true, c.unsafe()
+	if boundBy(c.site.Package.Callee(c.call), c.call) != nil {
+		find, q.Lenient = boundField, true
+	}
 	for i := range q.Results {
 		r := &q.Results[i]
-		f := c.tags.field(s, r.Name)
+		f := find(s, r.Name)
 		if f != nil && !isUnknown(f.Type()) {
 			r.Into = c.targetOf(structName(t)+f.Name(), f.Type())
 		}
