@@ -38,12 +38,20 @@ type boilPackage struct {
 	functions map[token.Pos]*ast.FuncDecl
 }
 
-// boilPackages are the packages that were read.
+// boilPackages are the packages that were read, by boilKey.
 var boilPackages sync.Map
+
+// A boilKey tells versions of a tree apart, which may share the types of a package and
+// register other hooks.
+type boilKey struct {
+	program *gosrc.Program
+	pkg     *types.Package
+}
 
 // boilPackageOf reads the package that SQLBoiler made of which a function is.
 func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
-	if known, ok := boilPackages.Load(pkg); ok {
+	key := boilKey{from.Program(), pkg}
+	if known, ok := boilPackages.Load(key); ok {
 		return known.(*boilPackage) //nolint:forcetypeassert // the map holds nothing else
 	}
 	out := &boilPackage{tables: map[string]*boilTable{}, functions: map[token.Pos]*ast.FuncDecl{}}
@@ -56,7 +64,7 @@ func boilPackageOf(from *gosrc.Package, pkg *types.Package) *boilPackage {
 	}
 	out.read()
 	out.readHooks(from.Program())
-	boilPackages.Store(pkg, out)
+	boilPackages.Store(key, out)
 	return out
 }
 

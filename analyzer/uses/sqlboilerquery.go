@@ -29,8 +29,12 @@ type boilQuery struct {
 
 func boilSpell(ch *gosrc.Chain) gosrc.Text {
 	n := len(ch.Links)
-	q := &boilQuery{speller: &speller{at: ch.Links[n-1].Call.Lparen}, last: &ch.Links[n-1], on: ch.Base}
-	if boilStep(q.last.Callee) != gosrc.RunChain {
+	last := &ch.Links[n-1]
+	q := &boilQuery{speller: &speller{at: last.Call.Lparen}, on: ch.Base}
+	switch {
+	case boilStep(last.Callee) == gosrc.RunChain:
+		q.last = last
+	case last.Callee.Func == nil || !isBoiled(last.Callee.Func.Pkg()) || boilKindOf(receiverOf(last.Callee.Func)) == boilWheres:
 		return nil
 	}
 	for i := range ch.Links {
@@ -48,9 +52,16 @@ func boilSpell(ch *gosrc.Chain) gosrc.Text {
 	if q.table != nil && q.table.foreign {
 		return nil
 	}
-	q.write(n > 1)
+	if q.last == nil {
+		q.selects(boilUnrun)
+	} else {
+		q.write(n > 1)
+	}
 	return q.text
 }
+
+// boilUnrun stands for what runs a query that nobody was seen to run.
+const boilUnrun = "?"
 
 // begin takes a link of the chain: what gives the query its table, and its mods.
 func (q *boilQuery) begin(l *gosrc.Link) bool {
@@ -366,6 +377,9 @@ func (q *boilQuery) selection(verb string) {
 			q.sql("*")
 		}
 		q.sql(")")
+		return
+	case verb == boilUnrun:
+		q.hole("what becomes of the query")
 		return
 	case distinct != nil:
 		q.sql("DISTINCT ")
