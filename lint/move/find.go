@@ -49,8 +49,7 @@ func (m *Move) rename() {
 	}
 }
 
-// parse reads table.column, or a bare table.
-// ParseObject reads the name of a table, or of a column behind that of its table.
+// ParseObject reads table.column, or a bare table.
 func ParseObject(name string) Object {
 	table, column, _ := strings.Cut(strings.TrimSpace(name), ".")
 	unquote := func(s string) string { return strings.Trim(strings.TrimSpace(s), "`\"") }
