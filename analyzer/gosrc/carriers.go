@@ -15,7 +15,19 @@ import (
 // carriers are names of one file whose declarations contain a word.
 type carriers struct {
 	held   []carrier
-	called []string // exported functions and methods that give no strings
+	called called
+}
+
+// called are exported functions and methods that give no strings. Whoever calls a
+// function imports its package; a method comes along with a value.
+type called struct{ functions, methods []string }
+
+func (c *called) add(fn *ast.FuncDecl) {
+	if fn.Recv == nil {
+		c.functions = append(c.functions, fn.Name.Name)
+	} else {
+		c.methods = append(c.methods, fn.Name.Name)
+	}
 }
 
 // A carrier is a constant, variable, or function that gives strings.
@@ -37,7 +49,7 @@ func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
 		case fn == nil, fn.Recv == nil && evaluable(fn.Type):
 			out.add(d, embeds || hasStatement(d.text))
 		case callers && fn.Name.IsExported():
-			out.called = append(out.called, fn.Name.Name)
+			out.called.add(fn)
 		}
 	}
 	return out
@@ -130,10 +142,10 @@ func carry(sets map[string]*wordSet, key, word string) {
 // maxMade bounds how often a constant is made of others.
 const maxMade = 3
 
-// naming returns the exported functions and methods that name a carrier of their own
-// directory, as those of sqlc do: the statement is a constant beside them.
-func (s *Scan) naming(carriers map[string]*wordSet) []string {
-	found := make([][]string, len(s.Files))
+// naming returns, by file, the exported functions and methods that name a carrier of
+// their own directory, as those of sqlc do: the statement is a constant beside them.
+func (s *Scan) naming(carriers map[string]*wordSet) []called {
+	found := make([]called, len(s.Files))
 	parallel(len(s.Files), func(i int) {
 		f := s.Files[i]
 		local := carriers[path.Dir(f.Name)]
@@ -142,11 +154,11 @@ func (s *Scan) naming(carriers map[string]*wordSet) []string {
 		}
 		for _, d := range s.declarations(f) {
 			if fn, ok := d.node.(*ast.FuncDecl); ok && fn.Name.IsExported() && fn.Body != nil && local.in(d.text[fn.Body.Pos()-fn.Pos():]) {
-				found[i] = append(found[i], fn.Name.Name)
+				found[i].add(fn)
 			}
 		}
 	})
-	return slices.Concat(found...)
+	return found
 }
 
 // vocabulary joins the carriers of the files, with those that are made of them: constants,

@@ -68,11 +68,11 @@ type Libraries struct {
 // Mentioning returns the directories that have, or import, SQL with one of the
 // words in it: a string that begins like a statement, and the word in a string of
 // the same package or of an exported constant, variable or function that it
-// imports. With callers also every directory that names another function or
-// method which contains one: it may call it. Whoever names a generic type or function that may
+// imports. With callers also every directory that names a method which contains one, or
+// another function of a package that it imports: it may call it. Whoever names a generic type or function that may
 // use a mapper tells of what rows.
 func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string {
-	set, functions := newWordSet(words), newWordSet(libs.Functions)
+	set, wrappers := newWordSet(words), newWordSet(libs.Functions)
 	found := make([]carriers, len(s.Files))
 	quoting, spelling := make([]bool, len(s.Files)), make([]bool, len(s.Files))
 	parallel(len(s.Files), func(i int) {
@@ -81,30 +81,39 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 		}
 		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
 		embeds := embedsSQL(s.Files[i].Text)
-		spelling[i] = spelling[i] || embeds || len(libs.Functions) > 0 && functions.in(s.Files[i].Text)
+		spelling[i] = spelling[i] || embeds || len(libs.Functions) > 0 && wrappers.in(s.Files[i].Text)
 		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
 		if embeds || set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers, embeds)
 		}
 	})
-	called := s.generics(libs.Mappers)
+	methods, functions := s.generics(libs.Mappers), map[string]*wordSet{}
+	last := s.lastElements()
+	call := func(dir string, c called) {
+		methods = append(methods, c.methods...)
+		for _, name := range c.functions {
+			carry(functions, last(dir), name)
+		}
+	}
 	quotes, spells := map[string]bool{}, map[string]bool{}
 	for i, f := range s.Files {
 		dir := path.Dir(f.Name)
 		quotes[dir] = quotes[dir] || quoting[i]
 		spells[dir] = spells[dir] || spelling[i]
-		called = append(called, found[i].called...)
+		call(dir, found[i].called)
 	}
 	imports := s.imported()
 	held := s.vocabulary(found, imports, spells)
 	if callers {
-		called = append(called, s.naming(held.localNames)...)
+		for i, c := range s.naming(held.localNames) {
+			call(path.Dir(s.Files[i].Name), c)
+		}
 	}
-	calls := newWordSet(called)
+	calls := newWordSet(methods)
 	return s.where(func(i int, f Source) bool {
 		dir := path.Dir(f.Name)
-		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || len(imports.of(i, f.Text, held.statements)) > 0 || spells[dir] && len(imports.of(i, f.Text, held.names)) > 0
+		return quotes[dir] && spells[dir] || slices.ContainsFunc(libs.Mappers, f.imports) || calls.in(f.Text) || len(imports.of(i, f.Text, functions)) > 0 || len(imports.of(i, f.Text, held.statements)) > 0 || spells[dir] && len(imports.of(i, f.Text, held.names)) > 0
 	})
 }
 
