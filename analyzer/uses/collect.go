@@ -46,10 +46,10 @@ type collector struct {
 	// each list once.
 	calls map[*ast.FuncDecl][]*callArgs
 	// fields are the values that each struct field is given; changes counts how
-	// often one came up.
+	// often those of one became others.
 	fields  map[fieldKey][]given
-	changes int
-	// newCalls counts the calls of a function that came up.
+	changes map[fieldKey]int
+	// newCalls counts how often the calls of a function became others.
 	newCalls map[*ast.FuncDecl]int
 	order    []*declared
 	loose    []candidate
@@ -88,18 +88,19 @@ type declared struct {
 	pkg    *gosrc.Package
 	decl   *ast.FuncDecl
 	found  []candidate
-	plain  []candidate     // found without knowing who calls
-	from   *callArgs       // that it is walked for
-	needs  bool            // parts of its texts, or of fields that it sets, come from parameters or fields
-	sets   bool            // a field, from a parameter
-	cut    bool            // it was not walked to its end
-	hands  bool            // on what it is given, and a text may be made of that
-	passes []*ast.FuncDecl // functions that it hands a string on to
-	asks   bool            // a function of the program, with what a field holds
-	gave   []fieldKey      // fields that it sets
-	called []*ast.FuncDecl // with arguments that tell a text
-	tried  int             // calls whose arguments were tried
-	seen   int             // changes of fields when it was walked last
+	plain  []candidate      // found without knowing who calls
+	from   *callArgs        // that it is walked for
+	needs  bool             // parts of its texts, or of fields that it sets, come from parameters or fields
+	sets   bool             // a field, from a parameter
+	cut    bool             // it was not walked to its end
+	hands  bool             // on what it is given, and a text may be made of that
+	passes []*ast.FuncDecl  // functions that it hands a string on to
+	asks   bool             // a function of the program, with what a field holds
+	gave   []fieldKey       // fields that it sets
+	called []*ast.FuncDecl  // with arguments that tell a text
+	again  bool             // it was walked again
+	tried  int              // changes of its calls when it was walked last
+	asked  map[fieldKey]int // changes of the fields that it was walked with
 }
 
 // maxCalls bounds the calls that a function is walked for.
@@ -109,7 +110,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
-	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, newCalls: map[*ast.FuncDecl]int{}}
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, newCalls: map[*ast.FuncDecl]int{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step, Spell: partly}
 	return c
 }
@@ -240,18 +241,19 @@ func (c *collector) walkAgain(d *declared) bool {
 		return false
 	}
 	calls := c.calls[d.decl]
-	if d.tried > 0 && d.tried == c.newCalls[d.decl] && d.seen == c.changes {
+	if d.again && !c.changed(d) {
 		return false
 	}
+	had := map[fieldKey]past{}
 	if d.sets {
-		c.takeBack(d)
+		had = c.takeBack(d)
 	}
-	if d.tried == 0 {
+	if !d.again {
 		d.plain = d.found
 	}
-	c.now = &declared{pkg: d.pkg, decl: d.decl, plain: d.plain}
+	c.now = &declared{pkg: d.pkg, decl: d.decl, plain: d.plain, asked: map[fieldKey]int{}}
 	c.walks++
-	tried := max(c.newCalls[d.decl], 1)
+	d.again, d.tried = true, c.newCalls[d.decl]
 	for _, call := range calls[:min(len(calls), maxCalls)] {
 		c.walker.Param, c.now.from = argument(fn, call.args), call
 		c.walker.Func(d.pkg, d.decl)
@@ -261,7 +263,8 @@ func (c *collector) walkAgain(d *declared) bool {
 		c.walker.Func(d.pkg, d.decl)
 	}
 	c.takeBackCalls(d)
-	d.tried, d.seen = tried, c.changes
+	d.asked = c.now.asked
+	c.restore(d, had)
 	if d.needs { // else its texts are its callers'
 		d.found = c.now.found
 	}
@@ -269,10 +272,57 @@ func (c *collector) walkAgain(d *declared) bool {
 	return true
 }
 
+// changed says whether something is known now that a function was not walked with.
+func (c *collector) changed(d *declared) bool {
+	if d.tried != c.newCalls[d.decl] {
+		return true
+	}
+	for field, n := range d.asked {
+		if c.changes[field] != n {
+			return true
+		}
+	}
+	return false
+}
+
+// past is what a field was given, and how often that had changed.
+type past struct {
+	values  []given
+	changes int
+}
+
 // takeBack forgets what a function gave to fields: it is about to tell better.
-func (c *collector) takeBack(d *declared) {
+func (c *collector) takeBack(d *declared) map[fieldKey]past {
+	had := map[fieldKey]past{}
 	for _, field := range d.gave {
-		c.fields[field] = slices.DeleteFunc(c.fields[field], func(g given) bool { return g.by == d.decl })
+		if _, done := had[field]; !done {
+			had[field] = past{c.fields[field], c.changes[field]}
+			c.fields[field] = slices.DeleteFunc(slices.Clone(c.fields[field]), func(g given) bool { return g.by == d.decl })
+		}
+	}
+	return had
+}
+
+// restore takes for unchanged what a function gave again as it had done, and counts as
+// a change what it did not.
+func (c *collector) restore(d *declared, had map[fieldKey]past) {
+	for field, before := range had {
+		now := c.fields[field]
+		in := func(list []given) func(given) bool {
+			return func(g given) bool {
+				return !slices.ContainsFunc(list, func(h given) bool { return h.by == g.by && sameGiven(h.value, g.value) })
+			}
+		}
+		if slices.ContainsFunc(now, in(before.values)) || slices.ContainsFunc(before.values, in(now)) {
+			c.changes[field]++
+			continue
+		}
+		if n, asked := d.asked[field]; asked {
+			if d.asked[field] = before.changes; n != c.changes[field] {
+				d.asked[field] = -1 // it was walked with less
+			}
+		}
+		c.changes[field] = before.changes
 	}
 }
 
@@ -329,6 +379,9 @@ func openRecord(r *gosrc.Record) gosrc.Value {
 // field is what a struct field is given; what is not known of that is a value too, if
 // anybody calls what would give it.
 func (c *collector) field(f *types.Var) gosrc.Value {
+	if c.now.asked != nil {
+		c.now.asked[keyOf(f)] = c.changes[keyOf(f)]
+	}
 	var values []gosrc.Value
 	var unknown []given
 	for _, g := range c.fields[keyOf(f)] {
@@ -390,7 +443,7 @@ func (c *collector) give(field fieldKey, g given) {
 		return
 	}
 	c.fields[field] = append(have, g)
-	c.changes++
+	c.changes[field]++
 }
 
 // sameGiven: a function is the same as often as it is made.
@@ -630,6 +683,9 @@ func (c *collector) takeBackCalls(d *declared) {
 	for _, fn := range d.called {
 		c.calls[fn] = slices.DeleteFunc(c.calls[fn], func(call *callArgs) bool {
 			call.by = slices.DeleteFunc(call.by, func(by *caller) bool { return by.site.Decl == d.decl && by.walk != c.walks })
+			if len(call.by) == 0 {
+				c.newCalls[fn]++
+			}
 			return len(call.by) == 0
 		})
 	}
