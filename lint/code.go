@@ -11,6 +11,7 @@ import (
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
+	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
@@ -36,6 +37,9 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	}
 	for _, remark := range head.Remarks {
 		d.remark(remark)
+	}
+	if fields := move.Fields(d.moves, head); d.read.head == nil && len(fields) > 0 {
+		d.further.base = further{callers: true, fields: fields} // the deployed code has them, too
 	}
 	base, ahead := head, (*schema.Uses)(nil)
 	if made := d.usedOfMade(head); cfg.Deployed != nil && !cfg.All && len(motion)+len(made) > 0 {
@@ -213,5 +217,6 @@ func (d *Database) usesOptions(cfg Config, c catalog) uses.Options {
 		SQL:      []string{d.Directory.Path, d.formerPath()},
 		Wrappers: cfg.Wrappers,
 		Flags:    cfg.Flags,
+		Moving:   d.inFlight,
 	}
 }

@@ -67,6 +67,7 @@ type Database struct {
 	code           *code        // that all databases share
 	read           trees        // the code, as it was read last
 	further        struct{ base, head further }
+	inFlight       bool                     // a move that the migrations tell of
 	past           *past                    // nil when git was not asked
 	order          map[move.Run]move.Answer // as the past tells
 	lineage        lineage

@@ -52,15 +52,14 @@ func (r *record) add(step rules.Step, e schema.Effect) {
 }
 
 // foresee finds the moves as far as the migrations tell of them, and says whether one
-// is in flight: all callers may have a part in it.
+// is in flight.
 func (d *Database) foresee(cfg Config) bool {
 	if cfg.usesOnly || !d.readsCode(cfg) {
 		return false
 	}
 	d.findMoves(cfg)
-	callers := slices.ContainsFunc(d.moves, (*move.Move).InFlight)
-	d.further.base.callers, d.further.head.callers = callers, callers
-	return callers
+	d.inFlight = slices.ContainsFunc(d.moves, (*move.Move).InFlight)
+	return d.inFlight
 }
 
 // configured gives each database the moves of the configuration whose tables it has;

@@ -49,6 +49,8 @@ type collector struct {
 	// often those of one became others.
 	fields  map[fieldKey][]given
 	changes map[fieldKey]int
+	// decodedIn are the fields of packages that decoders give values.
+	decodedIn map[*types.Package]map[*types.Var]bool
 	// newCalls counts how often the calls of a function became others.
 	newCalls map[*ast.FuncDecl]int
 	order    []*declared
@@ -110,7 +112,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
-	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, newCalls: map[*ast.FuncDecl]int{}}
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step, Spell: partly}
 	return c
 }
@@ -381,6 +383,9 @@ func openRecord(r *gosrc.Record) gosrc.Value {
 func (c *collector) field(f *types.Var) gosrc.Value {
 	if c.now.asked != nil {
 		c.now.asked[keyOf(f)] = c.changes[keyOf(f)]
+	}
+	if c.decoded(f) {
+		return nil // what the code gives it is a default, or for a test
 	}
 	var values []gosrc.Value
 	var unknown []given

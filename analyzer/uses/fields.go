@@ -10,7 +10,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -463,11 +462,7 @@ func (s *fieldScan) declared(st *ast.StructType) {
 			if err != nil {
 				continue
 			}
-			for key := range strings.FieldsSeq("json form query param uri xml yaml toml bson mapstructure schema protobuf") {
-				if v, ok := reflect.StructTag(tag).Lookup(key); ok && v != "-" {
-					s.out.Decoded = true
-				}
-			}
+			s.out.Decoded = s.out.Decoded || isDecoded(reflect.StructTag(tag))
 		}
 	}
 }

@@ -28,6 +28,9 @@ type Options struct {
 	SQL []string
 	// Tables narrow what is looked for; all tables of the schema when nil.
 	Tables []string
+	// Moving says that rows may be asked for, which takes all types where a library maps
+	// them: what is typed then serves a further reading.
+	Moving bool
 	// Callers makes Must know the callers in packages that do not spell a table.
 	Callers bool
 	// Words are fields of structs whose uses count, wherever they are.
@@ -41,7 +44,7 @@ type Options struct {
 // reach is how far away types must be known: of whole rows, and of who calls whom,
 // all; what a string is handed to tells its name.
 func (o *Options) reach(s *gosrc.Scan) gosrc.Reach {
-	if o.Callers || len(o.Words) > 0 || slices.ContainsFunc(o.libraryPaths().Mappers, s.Imports) {
+	if o.Callers || len(o.Words) > 0 || o.Moving && s.Imports(sqlxPath) || slices.ContainsFunc(o.libraryPaths().Mappers, s.Imports) {
 		return gosrc.Everything
 	}
 	return gosrc.Imports
