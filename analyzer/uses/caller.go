@@ -34,6 +34,74 @@ func (a *callArgs) add(by caller) {
 	a.by = append(a.by, &by)
 }
 
+// addCall keeps what a function is called with; args are nil where they tell nothing.
+func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
+	if args == nil {
+		if c.open[fn] == nil {
+			c.open[fn] = &callArgs{}
+			c.newCalls[fn]++
+		}
+		c.open[fn].add(by)
+		return
+	}
+	for _, have := range c.calls[fn] {
+		if slices.EqualFunc(have.args, args, gosrc.Same) {
+			have.add(by)
+			return
+		}
+	}
+	if len(c.calls[fn]) <= maxCalls {
+		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*caller{&by}})
+		c.newCalls[fn]++
+	}
+}
+
+// callsOf are the calls that a function is walked for: those that tell a text, and
+// beside them those that do not, as one.
+func (c *collector) callsOf(d *declared) []*callArgs {
+	calls := c.calls[d.decl]
+	if len(calls) == 0 || !c.begun(d.decl, nil) {
+		return calls
+	}
+	return append(slices.Clone(calls), c.open[d.decl])
+}
+
+// begun says whether calls of a function that tell nothing come from elsewhere than
+// such calls in a circle, which nobody begins.
+func (c *collector) begun(fn *ast.FuncDecl, circle []*ast.FuncDecl) bool {
+	open := c.open[fn]
+	if open == nil {
+		return false
+	}
+	circle = append(circle, fn)
+	return slices.ContainsFunc(open.by, func(by *caller) bool {
+		from := by.site.Decl
+		if from == nil {
+			return true
+		}
+		return !slices.Contains(circle, from) && (by.from == nil || by.from != c.open[from] || c.begun(from, circle))
+	})
+}
+
+// takeBackCalls forgets the calls of a function that its last walk did not come upon
+// again: it knows its arguments better now.
+func (c *collector) takeBackCalls(d *declared) {
+	stale := func(by *caller) bool { return by.site.Decl == d.decl && by.walk != c.walks }
+	for _, fn := range d.called {
+		c.calls[fn] = slices.DeleteFunc(c.calls[fn], func(call *callArgs) bool {
+			call.by = slices.DeleteFunc(call.by, stale)
+			if len(call.by) == 0 {
+				c.newCalls[fn]++
+			}
+			return len(call.by) == 0
+		})
+		if open := c.open[fn]; open != nil && slices.ContainsFunc(open.by, stale) {
+			open.by = slices.DeleteFunc(open.by, stale)
+			c.newCalls[fn]++
+		}
+	}
+}
+
 // givenBy are the calls that a text comes about by; nil where it is the same whoever calls.
 func (d *declared) givenBy(t gosrc.Text, call *ast.CallExpr) []*callArgs {
 	if d.from == nil || slices.ContainsFunc(d.plain, func(p candidate) bool { return p.call == call && sameParts(p.text, t) }) {

@@ -22,6 +22,7 @@ type candidate struct {
 	// from are the calls of its function that give parts of the text; nil where it is
 	// the same whoever calls.
 	from  []*callArgs
+	open  bool // parts of it are what callers give who tell nothing, though others do
 	loose bool // a string that nobody was seen to hand over
 	given bool // to a function of the program, which may make another text of it
 	doubt bool // nobody was seen to send it
@@ -45,6 +46,8 @@ type collector struct {
 	// calls are the arguments that each function of the program is called with,
 	// each list once.
 	calls map[*ast.FuncDecl][]*callArgs
+	// open are the calls of each that tell none.
+	open map[*ast.FuncDecl]*callArgs
 	// fields are the values that each struct field is given; changes counts how
 	// often those of one became others.
 	fields  map[fieldKey][]given
@@ -112,7 +115,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
-	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}}
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, open: map[*ast.FuncDecl]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step, Spell: partly}
 	return c
 }
@@ -181,6 +184,11 @@ func (c *collector) take(o *collector) {
 			}
 		}
 	}
+	for fn, open := range o.open {
+		for _, by := range open.by {
+			c.addCall(fn, nil, *by)
+		}
+	}
 	for field, values := range o.fields {
 		for _, v := range values {
 			c.give(field, v)
@@ -229,7 +237,7 @@ func (c *collector) again() bool {
 	c.walker.Field = c.field
 	for _, sets := range [...]bool{true, false} {
 		for _, d := range c.order {
-			if (d.needs || d.asks || d.hands && len(c.calls[d.decl]) > 0) && d.sets == sets && c.walkAgain(d) {
+			if (d.needs || d.asks || d.hands && len(c.callsOf(d)) > 0) && d.sets == sets && c.walkAgain(d) {
 				more = true
 			}
 		}
@@ -242,7 +250,7 @@ func (c *collector) walkAgain(d *declared) bool {
 	if !ok {
 		return false
 	}
-	calls := c.calls[d.decl]
+	calls := c.callsOf(d)
 	if d.again && !c.changed(d) {
 		return false
 	}
@@ -357,7 +365,11 @@ func argument(fn *types.Func, args []gosrc.Value) func(*types.Var) gosrc.Value {
 // What is not known is left to the parameter itself.
 func general(v gosrc.Value) gosrc.Value {
 	switch v := v.(type) {
-	case gosrc.Unknown, gosrc.Const:
+	case gosrc.Unknown:
+		if v.Why != "nil" {
+			return nil
+		}
+	case gosrc.Const:
 		return nil
 	case *gosrc.Record:
 		return openRecord(v)
@@ -487,13 +499,17 @@ func holdsText(t types.Type) bool {
 // call keeps the texts that a call is handed, and the arguments of functions of
 // the program.
 func (c *collector) call(call *gosrc.Call) {
-	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, tellsText) {
+	if fn := call.Callee.Func; fn != nil && mayBeTold(fn) {
+		var args []gosrc.Value // nil where they tell nothing
+		if slices.ContainsFunc(call.Args, tellsText) || handsNil(fn, call.Args) {
+			args = call.Args
+		}
 		for _, target := range c.program.Declarations(fn) {
-			c.addCall(target, call.Args, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
+			c.addCall(target, args, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
 			if !slices.Contains(c.now.called, target) {
 				c.now.called = append(c.now.called, target)
 			}
-			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, ofTextField)
+			c.now.asks = c.now.asks || args != nil && c.now.decl != nil && slices.ContainsFunc(call.Args, ofTextField)
 		}
 	}
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
@@ -661,39 +677,45 @@ func goesInto(arg gosrc.Value, results []gosrc.Value) bool {
 	return false
 }
 
+// mayBeTold says whether a function has a parameter that a text could come by.
+func mayBeTold(fn *types.Func) bool {
+	for p := range fn.Signature().Params().Variables() {
+		switch t := p.Type().Underlying().(type) {
+		case *types.Basic:
+			if t.Info()&types.IsString != 0 {
+				return true
+			}
+		case *types.Signature, *types.Chan:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// handsNil says whether a function is called with nil for what may be anything, or a list.
+func handsNil(fn *types.Func, args []gosrc.Value) bool {
+	params := fn.Signature().Params()
+	for i, v := range args {
+		if u, ok := v.(gosrc.Unknown); !ok || u.Why != "nil" || i >= params.Len() {
+			continue
+		}
+		switch t := params.At(i).Type().Underlying().(type) {
+		case *types.Interface:
+			return t.Empty()
+		case *types.Slice, *types.Map:
+			return true
+		}
+	}
+	return false
+}
+
 func tellsText(v gosrc.Value) bool {
 	switch v.(type) {
 	case gosrc.Text, *gosrc.List, *gosrc.Record, *gosrc.Chain, gosrc.OneOf:
 		return true
 	}
 	return false
-}
-
-func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
-	for _, have := range c.calls[fn] {
-		if slices.EqualFunc(have.args, args, gosrc.Same) {
-			have.add(by)
-			return
-		}
-	}
-	if len(c.calls[fn]) <= maxCalls {
-		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*caller{&by}})
-		c.newCalls[fn]++
-	}
-}
-
-// takeBackCalls forgets the calls of a function that its last walk did not come upon
-// again: it knows its arguments better now.
-func (c *collector) takeBackCalls(d *declared) {
-	for _, fn := range d.called {
-		c.calls[fn] = slices.DeleteFunc(c.calls[fn], func(call *callArgs) bool {
-			call.by = slices.DeleteFunc(call.by, func(by *caller) bool { return by.site.Decl == d.decl && by.walk != c.walks })
-			if len(call.by) == 0 {
-				c.newCalls[fn]++
-			}
-			return len(call.by) == 0
-		})
-	}
 }
 
 // texts adds the texts of a value, also those in lists and structs.
@@ -747,6 +769,7 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		c.now.needs = true
 	}
 	cand.from = c.now.givenBy(cand.text, call.Expr)
+	cand.open = c.now.from != nil && c.now.from.args == nil && slices.ContainsFunc(cand.text, func(p gosrc.Part) bool { return p.Param != nil })
 	c.now.found = append(c.now.found, cand)
 }
 

@@ -21,7 +21,7 @@ func settle(all []candidate, answers []answer) {
 		a := &answers[i]
 		switch {
 		case a.unresolved == nil:
-		case all[i].call != nil && read.beside(&all[i]) != nil:
+		case all[i].call != nil && !all[i].open && read.beside(&all[i]) != nil:
 			a.unresolved = nil
 			a.queries = read.beside(&all[i]).without(a.queries)
 		case said[a.unresolved.Pos]: // once for each place

@@ -403,6 +403,12 @@ func (q *squirrelQuery) predicate(s *speller, v gosrc.Value) {
 		q.operand(s, v)
 	case gosrc.OneOf:
 		s.condition(v, func(v gosrc.Value) { q.predicate(s, v) })
+	case gosrc.Unknown:
+		if v.Why == "nil" { // which adds nothing
+			s.sql("1 = 1")
+			return
+		}
+		s.value(v)
 	default:
 		s.value(v)
 	}
