@@ -354,7 +354,11 @@ func (f *frame) fprint(call *ast.CallExpr, c Callee, args []Value) (Value, bool)
 func (f *frame) join(call *ast.CallExpr, list, sep Value) Value {
 	l, ok := list.(*List)
 	if !ok {
-		return hole(call, "strings.Join of what is not known")
+		t := hole(call, "strings.Join of what is not known")
+		if u, unknown := list.(Unknown); unknown {
+			t[0].Param = u.Param
+		}
+		return t
 	}
 	elems := make([]Value, len(l.Elems))
 	for i, e := range l.Elems {

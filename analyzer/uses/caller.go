@@ -2,6 +2,7 @@ package uses
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
@@ -24,24 +25,29 @@ type caller struct {
 // maxChain bounds how many functions hand a part of a text on.
 const maxChain = 4
 
-func (a *callArgs) add(by caller) {
+// add adds a call; false for one that is there.
+func (a *callArgs) add(by caller) bool {
 	for _, have := range a.by {
 		if have.site.Node == by.site.Node && have.from == by.from {
 			have.walk = by.walk
-			return
+			return false
 		}
 	}
 	a.by = append(a.by, &by)
+	return true
 }
 
 // addCall keeps what a function is called with; args are nil where they tell nothing.
 func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
 	if args == nil {
-		if c.open[fn] == nil {
-			c.open[fn] = &callArgs{}
+		open := c.open[fn]
+		if open == nil {
+			open = &callArgs{}
+			c.open[fn] = open
+		}
+		if fresh := open.add(by); fresh && (len(open.by) == 1 || by.from != nil && by.from.args != nil) {
 			c.newCalls[fn]++
 		}
-		c.open[fn].add(by)
 		return
 	}
 	for _, have := range c.calls[fn] {
@@ -53,6 +59,24 @@ func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
 	if len(c.calls[fn]) <= maxCalls {
 		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*caller{&by}})
 		c.newCalls[fn]++
+	}
+}
+
+// calledElsewhere adds a call that tells nothing to each function whose texts depend on
+// its callers and that not only the calls that were walked may call.
+func (c *collector) calledElsewhere() {
+	var depend []*types.Func
+	decls := map[*types.Func]*ast.FuncDecl{}
+	for _, d := range c.order {
+		if fn, ok := d.pkg.Info.Defs[d.decl.Name].(*types.Func); ok && (d.needs || d.hands) && mayBeTold(fn) {
+			depend = append(depend, fn)
+			decls[fn] = d.decl
+		}
+	}
+	for fn, is := range c.program.CalledElsewhere(depend) {
+		if decl := decls[fn]; is && decl != nil {
+			c.addCall(decl, nil, caller{})
+		}
 	}
 }
 
@@ -76,10 +100,10 @@ func (c *collector) begun(fn *ast.FuncDecl, circle []*ast.FuncDecl) bool {
 	circle = append(circle, fn)
 	return slices.ContainsFunc(open.by, func(by *caller) bool {
 		from := by.site.Decl
-		if from == nil {
+		if from == nil || by.from != nil && by.from.args != nil {
 			return true
 		}
-		return !slices.Contains(circle, from) && (by.from == nil || by.from != c.open[from] || c.begun(from, circle))
+		return !slices.Contains(circle, from) && (by.from == nil || c.begun(from, circle))
 	})
 }
 

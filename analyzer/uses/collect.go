@@ -146,6 +146,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 		}
 	}
 	all.passOn()
+	all.calledElsewhere()
 	for range maxRounds {
 		if ctx.Err() != nil || !all.again() {
 			break
@@ -537,10 +538,15 @@ func ofTextField(v gosrc.Value) bool {
 	return ok && u.Field != nil && holdsText(u.Field.Type())
 }
 
-// stringOn says whether a value is a parameter that holds a string.
+// stringOn says whether a value is a parameter that holds a string, or made of one.
 func stringOn(v gosrc.Value) bool {
-	u, ok := v.(gosrc.Unknown)
-	return ok && u.Param != nil && holdsText(u.Param.Type())
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		return v.Param != nil && holdsText(v.Param.Type())
+	case gosrc.Text:
+		return slices.ContainsFunc(v, func(p gosrc.Part) bool { return p.Param != nil })
+	}
+	return false
 }
 
 // handedOn says whether a value is a parameter of which only the caller knows what it

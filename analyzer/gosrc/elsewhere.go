@@ -1,0 +1,114 @@
+package gosrc
+
+import (
+	"bytes"
+	"go/ast"
+	"go/types"
+	"path"
+	"slices"
+	"sync"
+)
+
+// CalledElsewhere are those of some functions that may be called otherwise than by the
+// calls that are walked: code hands them on as values, or a file that is not walked
+// names them.
+func (p *Program) CalledElsewhere(functions []*types.Func) map[*types.Func]bool {
+	byName := map[string][]*types.Func{}
+	for _, fn := range functions {
+		byName[fn.Name()] = append(byName[fn.Name()], fn)
+	}
+	out := map[*types.Func]bool{}
+	if len(byName) == 0 {
+		return out
+	}
+	walked := map[string]bool{}
+	for _, pkg := range p.Packages {
+		walked[pkg.Dir] = true
+		for _, fn := range pkg.values(byName) {
+			for _, target := range p.targets(fn) {
+				if f, ok := target.pkg.Info.Defs[target.decl.Name].(*types.Func); ok {
+					out[f] = true
+				}
+			}
+		}
+	}
+	for _, m := range p.namedOutside(byName, walked) {
+		for _, fn := range byName[m.name] {
+			out[fn] = out[fn] || m.may(fn)
+		}
+	}
+	return out
+}
+
+// values are the functions of some names that the package names other than to call them.
+func (pkg *Package) values(names map[string][]*types.Func) []*types.Func {
+	var out []*types.Func
+	for id, obj := range pkg.Info.Uses {
+		fn, ok := obj.(*types.Func)
+		if !ok || names[fn.Name()] == nil || slices.Contains(out, fn) {
+			continue
+		}
+		if f := pkg.prog.File(id.Pos()); f != nil && !followedBy(f, id) {
+			out = append(out, fn)
+		}
+	}
+	return out
+}
+
+// followedBy says whether the arguments of a call, or of types, follow a name.
+func followedBy(f *File, id *ast.Ident) bool {
+	end := int(id.End() - f.Syntax.FileStart)
+	if end < 0 || end >= len(f.Source) {
+		return false
+	}
+	behind := bytes.TrimLeft(f.Source[end:], " \t")
+	return len(behind) > 0 && (behind[0] == '(' || behind[0] == '[')
+}
+
+// A mention is the name of a function in a file.
+type mention struct {
+	name     string
+	file     *Source
+	selected bool // .Name
+}
+
+// may says whether the name may be that of the function.
+func (m mention) may(fn *types.Func) bool {
+	if fn.Signature().Recv() != nil {
+		return m.selected
+	}
+	at := slices.Index(m.file.Imports, fn.Pkg().Path())
+	return at >= 0 && (m.selected || bytes.Contains(m.file.Text, []byte(". \""+m.file.Imports[at])))
+}
+
+// namedOutside are the exported ones of some names that files name which are not of the
+// directories.
+func (p *Program) namedOutside(names map[string][]*types.Func, dirs map[string]bool) []mention {
+	var words []string
+	for _, name := range sortedKeys(names) {
+		if ast.IsExported(name) {
+			words = append(words, name)
+		}
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	set := newWordSet(words)
+	var mu sync.Mutex
+	var out []mention
+	parallel(len(p.scan.Files), func(i int) {
+		f := &p.scan.Files[i]
+		if dirs[path.Dir(f.Name)] || protobuf(f.Name) {
+			return
+		}
+		set.each(f.Text, func(from, to int) bool {
+			if name := string(f.Text[from:to]); names[name] != nil {
+				mu.Lock()
+				out = append(out, mention{name, f, from > 0 && f.Text[from-1] == '.'})
+				mu.Unlock()
+			}
+			return true
+		})
+	})
+	return out
+}
