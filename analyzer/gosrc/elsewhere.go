@@ -112,3 +112,60 @@ func (p *Program) namedOutside(names map[string][]*types.Func, dirs map[string]b
 	})
 	return out
 }
+
+// SetElsewhere says whether a file that is not walked, of a package that imports that of
+// a struct, may give the field a value: F: v, or x.F = v.
+func (p *Program) SetElsewhere(field *types.Var) bool {
+	if !field.Exported() || field.Pkg() == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.scan.Files, func(f Source) bool {
+		return slices.Contains(f.Imports, field.Pkg().Path()) && !protobuf(f.Name) && !p.walks(path.Dir(f.Name)) && setsSome(f.Text, []byte(field.Name()))
+	})
+}
+
+// walks says whether the packages of a directory are walked.
+func (p *Program) walks(dir string) bool {
+	pkg := p.byDir[dir]
+	return pkg != nil && slices.Contains(p.Packages, pkg)
+}
+
+// setsSome says whether a text sets a field of the name, or what a selector names.
+func setsSome(text, name []byte) bool {
+	isWord := wordByte()
+	for at := 0; ; {
+		i := bytes.Index(text[at:], name)
+		if i < 0 {
+			return false
+		}
+		from, to := at+i, at+i+len(name)
+		at = to
+		if from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]] {
+			continue
+		}
+		if setsField(text[to:], from > 0 && text[from-1] == '.' || bytes.IndexByte(name, '.') > 0) {
+			return true
+		}
+	}
+}
+
+// assignedOutside says whether another package of the tree gives a variable of package
+// level another value: p.V = v.
+func (p *Program) assignedOutside(v *types.Var) bool {
+	if !v.Exported() || v.Pkg() == nil || len(p.scan.Files) == 0 {
+		return false
+	}
+	p.namedMu.Lock()
+	defer p.namedMu.Unlock()
+	if known, ok := p.assigned[v]; ok {
+		return known
+	}
+	if p.assigned == nil {
+		p.assigned = map[*types.Var]bool{}
+	}
+	selector := []byte(v.Pkg().Name() + "." + v.Name())
+	p.assigned[v] = slices.ContainsFunc(p.scan.Files, func(f Source) bool {
+		return slices.Contains(f.Imports, v.Pkg().Path()) && setsSome(f.Text, selector)
+	})
+	return p.assigned[v]
+}

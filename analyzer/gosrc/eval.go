@@ -258,7 +258,7 @@ func (f *frame) packageVar(obj *types.Var, use ast.Expr) Value {
 	if v.embed != "" {
 		return f.embedded(v, use)
 	}
-	if v.value == nil || v.assigned || f.w.entered(v.value) {
+	if v.value == nil || v.assigned || f.w.entered(v.value) || f.w.Program.assignedOutside(obj) {
 		return unknown
 	}
 	return f.w.initial(obj, v)

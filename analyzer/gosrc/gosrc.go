@@ -44,7 +44,8 @@ type Program struct {
 	nestedOnce    sync.Once
 	nestedModules []*module
 	namedMu       sync.Mutex
-	named         map[named]bool // functions that Names was asked for
+	named         map[named]bool      // functions that Names was asked for
+	assigned      map[*types.Var]bool // that assignedOutside was asked for
 	methodsOnce   sync.Once
 	callersOnce   sync.Once
 	callersOf     map[*ast.FuncDecl][]Site

@@ -54,6 +54,7 @@ type collector struct {
 	changes map[fieldKey]int
 	// decodedIn are the fields of packages that decoders give values.
 	decodedIn map[*types.Package]map[*types.Var]bool
+	outside   map[fieldKey]bool // fields that code which is not walked may set, as far as asked
 	// newCalls counts how often the calls of a function became others.
 	newCalls map[*ast.FuncDecl]int
 	order    []*declared
@@ -115,7 +116,7 @@ const maxCalls = 16
 const maxRounds = 3
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
-	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, open: map[*ast.FuncDecl]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}}
+	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, open: map[*ast.FuncDecl]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}, outside: map[fieldKey]bool{}}
 	c.walker = &gosrc.Walker{Program: p, Call: c.call, Set: c.set, Chain: step, Spell: partly}
 	return c
 }
@@ -412,10 +413,20 @@ func (c *collector) field(f *types.Var) gosrc.Value {
 	if len(values) == 0 {
 		return nil
 	}
-	if slices.ContainsFunc(unknown, func(g given) bool { return g.by == nil || c.program.Names(g.by) }) {
+	if slices.ContainsFunc(unknown, func(g given) bool { return g.by == nil || c.program.Names(g.by) }) || c.setElsewhere(f) {
 		values = append(values, gosrc.Unknown{Why: "field " + f.Name()})
 	}
 	return gosrc.Either(values...)
+}
+
+// setElsewhere says whether code that is not walked may set a field.
+func (c *collector) setElsewhere(f *types.Var) bool {
+	is, known := c.outside[keyOf(f)]
+	if !known {
+		is = holdsText(f.Type()) && c.program.SetElsewhere(f)
+		c.outside[keyOf(f)] = is
+	}
+	return is
 }
 
 // set keeps the value of a struct field, if it is one that a text could be made of.

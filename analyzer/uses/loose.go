@@ -72,8 +72,11 @@ func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Nod
 }
 
 // looseChains adds the statements of builders that were lost on their way to where they
-// are run: of too many that it can be, none is known there.
+// are run: of too many that it can be, none is known there, and what a function gives
+// back may be run by one that was not walked.
 func (c *collector) looseChains(pkg *gosrc.Package, decl *ast.FuncDecl, covered []token.Pos) {
+	var results []gosrc.Text
+	walked := false
 	ast.Inspect(decl, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || step(pkg.Callee(call)) != gosrc.AddLink {
@@ -83,21 +86,56 @@ func (c *collector) looseChains(pkg *gosrc.Package, decl *ast.FuncDecl, covered 
 			return true
 		}
 		w := &gosrc.Walker{Program: c.program, Chain: step, Spell: partly}
-		lost := false
-		for _, v := range gosrc.Alternatives(w.Expr(pkg, call)) {
-			ch, ok := v.(*gosrc.Chain)
-			if !ok || len(ch.Links) == 0 || ch.Base != nil {
-				continue
+		texts := c.spelledBy(w.Expr(pkg, call))
+		if len(texts) == 0 {
+			if !walked {
+				results, walked = c.spelledBy(w.Func(pkg, decl)...), true
 			}
-			for _, t := range c.statements(ch) {
-				if mayBeSQL(t) {
-					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: call}})
-					lost = true
+			texts, results = having(results, call)
+		}
+		for _, t := range texts {
+			c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: call}})
+		}
+		return len(texts) == 0
+	})
+}
+
+// spelledBy are the statements of values that are builders, or what these have spelled.
+func (c *collector) spelledBy(values ...gosrc.Value) []gosrc.Text {
+	var out []gosrc.Text
+	add := func(t gosrc.Text) {
+		if mayBeSQL(t) {
+			out = append(out, t)
+		}
+	}
+	for _, v := range values {
+		for _, a := range gosrc.Alternatives(v) {
+			switch a := a.(type) {
+			case gosrc.Text:
+				add(a)
+			case *gosrc.Chain:
+				if len(a.Links) == 0 || a.Base != nil {
+					continue
+				}
+				for _, t := range c.statements(a) {
+					add(t)
 				}
 			}
 		}
-		return !lost
-	})
+	}
+	return out
+}
+
+// having parts texts by whether some of them stands in a call.
+func having(texts []gosrc.Text, call *ast.CallExpr) (in, rest []gosrc.Text) {
+	for _, t := range texts {
+		if slices.ContainsFunc(t, func(p gosrc.Part) bool { return call.Pos() <= p.Pos && p.Pos < call.End() }) {
+			in = append(in, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return in, rest
 }
 
 // firstLiteral is the literal that a string expression begins with.
