@@ -19,6 +19,7 @@ type Tree struct {
 	of       *Tree // that most files are the same in; nil for the first
 	syntax   *gosrc.Syntax
 	scans    map[string]*gosrc.Scan // by the folders
+	ignored  map[*gosrc.Scan][]schema.Ignore
 	programs []*program
 	readings map[*schema.Uses]walked
 }
@@ -31,7 +32,7 @@ type walked struct {
 
 // NewTree returns the code below the root of fsys, unread.
 func NewTree(fsys fs.FS) *Tree {
-	return &Tree{fsys: fsys, syntax: gosrc.NewSyntax(), scans: map[string]*gosrc.Scan{}, readings: map[*schema.Uses]walked{}}
+	return &Tree{fsys: fsys, syntax: gosrc.NewSyntax(), scans: map[string]*gosrc.Scan{}, ignored: map[*gosrc.Scan][]schema.Ignore{}, readings: map[*schema.Uses]walked{}}
 }
 
 // Version returns the code below the root of fsys, of which most is the same: what was
@@ -165,8 +166,19 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 		t.readings[out] = walked{o.Callers, wanted}
 		libraries = append(libraries, p.found.renamed.names()...)
 	}
-	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), ignores(scan), libraries, scan.Mentions, o.wrong(scan)
+	out.Files, out.Ignores, out.Libraries, out.Mentions, out.Remarks = len(scan.Files), t.ignores(whole, &o), libraries, scan.Mentions, o.wrong(scan)
 	return out, ctx.Err()
+}
+
+// ignores are the comments of a scan that silence findings, without those in the folders
+// that are left out.
+func (t *Tree) ignores(s *gosrc.Scan, o *Options) []schema.Ignore {
+	all, known := t.ignored[s]
+	if !known {
+		all = ignores(s)
+		t.ignored[s] = all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(g schema.Ignore) bool { return o.skips(path.Dir(g.Pos.File)) })
 }
 
 // wanted are the folders that may use what has one of the names.
