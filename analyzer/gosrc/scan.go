@@ -1,12 +1,9 @@
 package gosrc
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"path"
 	"slices"
@@ -136,38 +133,6 @@ func (s *Scan) addImported(ctx context.Context) error {
 	}
 	slices.SortFunc(s.Files, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
 	return nil
-}
-
-// importsOf returns the paths that a file imports; what is broken has none.
-func importsOf(text []byte) []string {
-	syntax, _ := parser.ParseFile(token.NewFileSet(), "", head(text), parser.ImportsOnly|parser.SkipObjectResolution)
-	if syntax == nil {
-		return nil
-	}
-	out := make([]string, len(syntax.Imports))
-	for i, spec := range syntax.Imports {
-		out[i] = strings.Trim(spec.Path.Value, "`\"")
-	}
-	return out
-}
-
-// head is the text up to the first declaration that is no import, as far as the
-// beginnings of lines tell.
-func head(text []byte) []byte {
-	named := false
-	for at := 0; at >= 0; at = nextLine(text, at) {
-		line := text[at:]
-		if !named {
-			named = bytes.HasPrefix(line, []byte("package "))
-			continue
-		}
-		for _, word := range [...]string{"func ", "type ", "var ", "const "} {
-			if len(line) >= len(word) && string(line[:len(word)]) == word {
-				return text[:at]
-			}
-		}
-	}
-	return text
 }
 
 // list returns the names of the Go files directly in a directory.
