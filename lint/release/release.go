@@ -82,5 +82,5 @@ func WorkTree(dir string) (fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the work tree: %w", err)
 	}
-	return root.FS(), nil
+	return newDisk(root), nil
 }
