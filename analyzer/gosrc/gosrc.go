@@ -53,6 +53,8 @@ type Program struct {
 	methodsByName map[string][]*function
 	targetsMu     sync.Mutex
 	targetsOf     map[*types.Func][]*function // as far as somebody asked
+	setters       sync.Map                    // whether methods set their receivers: bool by *types.Func
+	funcLits      sync.Map                    // that are not in others: []*ast.FuncLit by *ast.BlockStmt
 }
 
 // A Package is one package of the program. Files that declare again what others do,

@@ -281,7 +281,14 @@ func (s *Scan) Imports(prefix string) bool {
 }
 
 func (f Source) imports(prefix string) bool {
-	return slices.ContainsFunc(f.Imports, func(imported string) bool { return strings.HasPrefix(imported, prefix) })
+	last := len(prefix) - 1
+	for _, imported := range f.Imports {
+		// Most paths begin alike, with the same host: how the prefix ends tells them apart.
+		if len(imported) > last && (last < 0 || imported[last] == prefix[last]) && strings.HasPrefix(imported, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // protobuf says whether a file was made from a protocol: it builds no SQL, and is large.

@@ -3,7 +3,6 @@ package gosrc
 import (
 	"go/ast"
 	"go/types"
-	"strings"
 )
 
 // What becomes of structs that are rows: who loads them, saves them, or may set
@@ -23,8 +22,8 @@ func gets(name string) bool {
 	if name == "One" || name == "All" {
 		return true
 	}
-	for _, word := range [...]string{"Get", "Find", "Load", "Fetch", "Read", "Lookup", "List", "Query", "Select", "First"} {
-		if strings.HasPrefix(name, word) || strings.HasPrefix(name, strings.ToLower(word)) {
+	for _, word := range [...]string{"get", "find", "load", "fetch", "read", "lookup", "list", "query", "select", "first"} {
+		if len(name) >= len(word) && name[0]|0x20 == word[0] && name[1:len(word)] == word[1:] { // in either case
 			return true
 		}
 	}
@@ -129,6 +128,15 @@ func isPointer(t types.Type) bool {
 
 // setsReceiver says whether a method sets a field of its receiver itself.
 func (p *Program) setsReceiver(fn *types.Func) bool {
+	if known, ok := p.setters.Load(fn); ok {
+		return known.(bool)
+	}
+	out := p.findsSetter(fn)
+	p.setters.Store(fn, out)
+	return out
+}
+
+func (p *Program) findsSetter(fn *types.Func) bool {
 	d := p.function(fn)
 	if d == nil || d.decl.Recv == nil || len(d.decl.Recv.List) == 0 || len(d.decl.Recv.List[0].Names) == 0 || !isPointer(fn.Type().(*types.Signature).Recv().Type()) {
 		return false

@@ -168,16 +168,28 @@ func (f *frame) rest(body *ast.BlockStmt) {
 	if f.w.quiet > 0 {
 		return
 	}
-	ast.Inspect(body, func(n ast.Node) bool {
-		lit, ok := n.(*ast.FuncLit)
-		if !ok {
-			return true
-		}
+	for _, lit := range f.w.Program.outermost(body) {
 		if !f.w.done[lit] {
 			f.literal(lit)
 		}
-		return false
+	}
+}
+
+// outermost are the function literals of a body that are in no other.
+func (p *Program) outermost(body *ast.BlockStmt) []*ast.FuncLit {
+	if known, ok := p.funcLits.Load(body); ok {
+		return known.([]*ast.FuncLit)
+	}
+	var out []*ast.FuncLit
+	ast.Inspect(body, func(n ast.Node) bool {
+		lit, ok := n.(*ast.FuncLit)
+		if ok {
+			out = append(out, lit)
+		}
+		return !ok
 	})
+	p.funcLits.Store(body, out)
+	return out
 }
 
 // literal walks a function literal whose caller is not known.
