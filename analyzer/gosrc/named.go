@@ -14,9 +14,9 @@ type named struct{ name, dir string }
 // Names says whether some file of the tree, loaded or not, names a function other than
 // where it is declared; true when the tree is not known.
 func (p *Program) Names(function *ast.FuncDecl) bool {
-	of := named{name: function.Name.Name}
+	of, here := named{name: function.Name.Name}, path.Dir(p.Position(function.Pos()).Filename)
 	if !function.Name.IsExported() {
-		of.dir = path.Dir(p.Position(function.Pos()).Filename)
+		of.dir = here
 	}
 	p.namedMu.Lock()
 	defer p.namedMu.Unlock()
@@ -26,11 +26,9 @@ func (p *Program) Names(function *ast.FuncDecl) bool {
 	if p.named == nil {
 		p.named = map[named]bool{}
 	}
-	files := p.scan.Files
-	if of.dir != "" {
-		files = p.scan.dir(of.dir)
-	}
-	out := len(p.scan.Files) == 0 || slices.ContainsFunc(files, func(f Source) bool { return names(f.Text, []byte(of.name)) })
+	says := func(f Source) bool { return names(f.Text, []byte(of.name)) }
+	out := len(p.scan.Files) == 0 || slices.ContainsFunc(p.scan.dir(here), says) ||
+		of.dir == "" && slices.ContainsFunc(p.scan.Files, says) // most are named beside where they are declared
 	p.named[of] = out
 	return out
 }
