@@ -289,6 +289,8 @@ func (f *frame) verb(call *ast.CallExpr, p Part, v verb, args []Value, next *int
 	switch {
 	case v.char == 'q':
 		out = concat(placed(`"`, p.Pos), f.text(args[i], at), placed(`"`, p.Pos))
+	case strings.IndexByte("sv", v.char) >= 0 && f.saysItself(args[i], at):
+		out = hole(at, "what its String method gives")
 	case v.plain && strings.IndexByte("svd", v.char) >= 0:
 		out = f.text(args[i], at)
 		if v.char == 'd' && len(out) == 1 && out[0].Hole != "" {
@@ -309,6 +311,21 @@ func (f *frame) verb(call *ast.CallExpr, p Part, v verb, args []Value, next *int
 	return out
 }
 
+// saysItself says whether a number or flag is printed by a method of its type.
+func (f *frame) saysItself(v Value, e ast.Expr) bool {
+	t := f.pkg.Info.TypeOf(e)
+	if _, is := v.(Const); t == nil || !is && !isNumber(t) {
+		return false
+	}
+	for _, name := range [...]string{"String", "Error"} {
+		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
+		if _, is := obj.(*types.Func); is {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *frame) sprint(call *ast.CallExpr, c Callee, args []Value) Value {
 	var out Text
 	line := strings.HasSuffix(c.Name, "ln")
@@ -319,6 +336,10 @@ func (f *frame) sprint(call *ast.CallExpr, c Callee, args []Value) Value {
 		var at ast.Expr = call
 		if i < len(call.Args) {
 			at = call.Args[i]
+		}
+		if f.saysItself(a, at) {
+			out = concat(out, hole(at, "what its String method gives"))
+			continue
 		}
 		out = concat(out, f.text(a, at))
 	}
