@@ -101,7 +101,10 @@ func (s *State) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	code := newCode(cfg, same)
+	code, err := s.newCode(ctx, same)
+	if err != nil {
+		return err
+	}
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
