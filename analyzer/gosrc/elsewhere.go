@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/types"
+	"maps"
 	"path"
 	"slices"
 	"sync"
@@ -84,16 +85,15 @@ func (m mention) may(fn *types.Func) bool {
 // namedOutside are the exported ones of some names that files name which are not of the
 // directories.
 func (p *Program) namedOutside(names map[string][]*types.Func, dirs map[string]bool) []mention {
-	var words []string
-	for _, name := range sortedKeys(names) {
+	exported := map[string]bool{}
+	for name := range names {
 		if ast.IsExported(name) {
-			words = append(words, name)
+			exported[name] = true
 		}
 	}
-	if len(words) == 0 {
+	if len(exported) == 0 {
 		return nil
 	}
-	set := newWordSet(words)
 	var mu sync.Mutex
 	var out []mention
 	parallel(len(p.scan.Files), func(i int) {
@@ -101,15 +101,41 @@ func (p *Program) namedOutside(names map[string][]*types.Func, dirs map[string]b
 		if dirs[path.Dir(f.Name)] || protobuf(f.Name) {
 			return
 		}
-		set.each(f.Text, func(from, to int) bool {
-			if name := string(f.Text[from:to]); names[name] != nil {
-				mu.Lock()
-				out = append(out, mention{name, f, from > 0 && f.Text[from-1] == '.'})
-				mu.Unlock()
+		found := f.mentions(exported)
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, found...)
+	})
+	return out
+}
+
+// mentions are those of the names that a file selects, or, with a package imported as
+// its own, has anywhere.
+func (f *Source) mentions(names map[string]bool) []mention {
+	var out []mention
+	isWord, text := wordByte(), f.Text
+	for at := 0; ; {
+		i := bytes.IndexByte(text[at:], '.')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		end := at
+		for end < len(text) && isWord[text[end]] {
+			end++
+		}
+		if names[string(text[at:end])] {
+			out = append(out, mention{string(text[at:end]), f, true})
+		}
+	}
+	if bytes.Contains(text, []byte(". \"")) {
+		newWordSet(slices.Collect(maps.Keys(names))).each(text, func(from, to int) bool {
+			if name := string(text[from:to]); names[name] && from > 0 && text[from-1] != '.' {
+				out = append(out, mention{name, f, false})
 			}
 			return true
 		})
-	})
+	}
 	return out
 }
 
@@ -130,7 +156,7 @@ func (p *Program) walks(dir string) bool {
 	return pkg != nil && slices.Contains(p.Packages, pkg)
 }
 
-// setsSome says whether a text sets a field of the name, or what a selector names.
+// setsSome says whether a text sets a field of the name.
 func setsSome(text, name []byte) bool {
 	isWord := wordByte()
 	for at := 0; ; {
@@ -143,7 +169,7 @@ func setsSome(text, name []byte) bool {
 		if from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]] {
 			continue
 		}
-		if setsField(text[to:], from > 0 && text[from-1] == '.' || bytes.IndexByte(name, '.') > 0) {
+		if setsField(text[to:], from > 0 && text[from-1] == '.') {
 			return true
 		}
 	}
@@ -155,17 +181,63 @@ func (p *Program) assignedOutside(v *types.Var) bool {
 	if !v.Exported() || v.Pkg() == nil || len(p.scan.Files) == 0 {
 		return false
 	}
-	p.namedMu.Lock()
-	defer p.namedMu.Unlock()
-	if known, ok := p.assigned[v]; ok {
-		return known
-	}
-	if p.assigned == nil {
-		p.assigned = map[*types.Var]bool{}
-	}
-	selector := []byte(v.Pkg().Name() + "." + v.Name())
-	p.assigned[v] = slices.ContainsFunc(p.scan.Files, func(f Source) bool {
-		return slices.Contains(f.Imports, v.Pkg().Path()) && setsSome(f.Text, selector)
+	p.assignedOnce.Do(func() { p.assigned = p.scan.assigned() })
+	return slices.ContainsFunc(p.assigned[v.Pkg().Name()+"."+v.Name()], func(f *Source) bool {
+		return slices.Contains(f.Imports, v.Pkg().Path())
 	})
-	return p.assigned[v]
+}
+
+// assigned are the files that give what an exported selector names a value, by it.
+func (s *Scan) assigned() map[string][]*Source {
+	out := map[string][]*Source{}
+	var mu sync.Mutex
+	parallel(len(s.Files), func(i int) {
+		f := &s.Files[i]
+		found := map[string]bool{}
+		for at := 0; ; at++ {
+			n := bytes.IndexByte(f.Text[at:], '=')
+			if n < 0 {
+				break
+			}
+			at += n
+			if at+1 < len(f.Text) && f.Text[at+1] == '=' {
+				at++
+				continue
+			}
+			if selector := selectorBefore(f.Text, at); selector != nil {
+				found[string(selector)] = true
+			}
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		for selector := range found {
+			out[selector] = append(out[selector], f)
+		}
+	})
+	return out
+}
+
+// selectorBefore is the selector p.V that ends before an offset, blanks left out; nil when
+// there is none.
+func selectorBefore(text []byte, offset int) []byte {
+	isWord := wordByte()
+	end := offset
+	for end > 0 && (text[end-1] == ' ' || text[end-1] == '\t') {
+		end--
+	}
+	name := end
+	for name > 0 && isWord[text[name-1]] {
+		name--
+	}
+	if name == end || name < 2 || text[name-1] != '.' || text[name] < 'A' || text[name] >= 0x80 || text[name] > 'Z' {
+		return nil
+	}
+	from := name - 1
+	for from > 0 && isWord[text[from-1]] {
+		from--
+	}
+	if from == name-1 {
+		return nil
+	}
+	return text[from:end]
 }

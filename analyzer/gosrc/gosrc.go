@@ -44,8 +44,9 @@ type Program struct {
 	nestedOnce    sync.Once
 	nestedModules []*module
 	namedMu       sync.Mutex
-	named         map[named]bool      // functions that Names was asked for
-	assigned      map[*types.Var]bool // that assignedOutside was asked for
+	named         map[named]bool // functions that Names was asked for
+	assignedOnce  sync.Once
+	assigned      map[string][]*Source // the files that assign what a selector names
 	methodsOnce   sync.Once
 	callersOnce   sync.Once
 	callersOf     map[*ast.FuncDecl][]Site
