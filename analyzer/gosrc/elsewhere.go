@@ -158,21 +158,9 @@ func (p *Program) walks(dir string) bool {
 
 // setsSome says whether a text sets a field of the name.
 func setsSome(text, name []byte) bool {
-	isWord := wordByte()
-	for at := 0; ; {
-		i := bytes.Index(text[at:], name)
-		if i < 0 {
-			return false
-		}
-		from, to := at+i, at+i+len(name)
-		at = to
-		if from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]] {
-			continue
-		}
-		if setsField(text[to:], from > 0 && text[from-1] == '.') {
-			return true
-		}
-	}
+	return someWord(text, name, func(from, to int) bool {
+		return setsField(text[to:], from > 0 && text[from-1] == '.')
+	})
 }
 
 // assignedOutside says whether another package of the tree gives a variable of package

@@ -36,6 +36,15 @@ func (p *Program) Names(function *ast.FuncDecl) bool {
 // names says whether a text has a word other than in a declaration or a comment that
 // has its line to itself.
 func names(text, word []byte) bool {
+	return someWord(text, word, func(from, _ int) bool {
+		line := lineBefore(text, from)
+		declares := bytes.Equal(line, []byte("func")) || bytes.HasPrefix(line, []byte("func (")) && bytes.HasSuffix(line, []byte(")"))
+		return !declares && !bytes.HasPrefix(line, []byte("//"))
+	})
+}
+
+// someWord says whether is holds for a place where a text has a word.
+func someWord(text, word []byte, is func(from, to int) bool) bool {
 	isWord := wordByte()
 	for at := 0; ; {
 		i := bytes.Index(text[at:], word)
@@ -44,13 +53,14 @@ func names(text, word []byte) bool {
 		}
 		from, to := at+i, at+i+len(word)
 		at = to
-		if from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]] {
-			continue
-		}
-		line := bytes.TrimSpace(text[bytes.LastIndexByte(text[:from], '\n')+1 : from])
-		declares := bytes.Equal(line, []byte("func")) || bytes.HasPrefix(line, []byte("func (")) && bytes.HasSuffix(line, []byte(")"))
-		if !declares && !bytes.HasPrefix(line, []byte("//")) {
+		part := from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]]
+		if !part && is(from, to) {
 			return true
 		}
 	}
+}
+
+// lineBefore is what stands before an offset on its line.
+func lineBefore(text []byte, offset int) []byte {
+	return bytes.TrimSpace(text[bytes.LastIndexByte(text[:offset], '\n')+1 : offset])
 }

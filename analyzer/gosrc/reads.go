@@ -34,22 +34,9 @@ func (p *Program) Selecting(field string) (dirs []string, known bool) {
 // readsField says whether a text has a word other than where it is set, or in a comment
 // that has its line to itself.
 func readsField(text, word []byte) bool {
-	isWord := wordByte()
-	for at := 0; ; {
-		i := bytes.Index(text[at:], word)
-		if i < 0 {
-			return false
-		}
-		from, to := at+i, at+i+len(word)
-		at = to
-		if from > 0 && isWord[text[from-1]] || to < len(text) && isWord[text[to]] {
-			continue
-		}
-		line := bytes.TrimSpace(text[bytes.LastIndexByte(text[:from], '\n')+1 : from])
-		if !setsField(text[to:], from > 0 && text[from-1] == '.') && !bytes.HasPrefix(line, []byte("//")) {
-			return true
-		}
-	}
+	return someWord(text, word, func(from, to int) bool {
+		return !setsField(text[to:], from > 0 && text[from-1] == '.') && !bytes.HasPrefix(lineBefore(text, from), []byte("//"))
+	})
 }
 
 // setsField says whether a field is set by what stands behind its name: x.F = v, or
