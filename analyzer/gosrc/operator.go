@@ -69,7 +69,8 @@ func (f *frame) unary(e *ast.UnaryExpr) Value {
 	case token.AND:
 		return v
 	case token.NOT, token.SUB, token.ADD:
-		if c, ok := v.(Const); ok {
+		// Code that does not type may negate what is no flag.
+		if c, ok := v.(Const); ok && c.Kind() != constant.String && (c.Kind() == constant.Bool) == (e.Op == token.NOT) {
 			if out := constant.UnaryOp(e.Op, c.Value, 0); out.Kind() != constant.Unknown {
 				return Const{out}
 			}
