@@ -521,7 +521,7 @@ func (c *collector) call(call *gosrc.Call) {
 			if !slices.Contains(c.now.called, target) {
 				c.now.called = append(c.now.called, target)
 			}
-			c.now.asks = c.now.asks || args != nil && c.now.decl != nil && slices.ContainsFunc(call.Args, ofTextField)
+			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, func(v gosrc.Value) bool { return args != nil && ofTextField(v) || ofBuilderField(v) })
 		}
 	}
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
@@ -541,6 +541,13 @@ func (c *collector) call(call *gosrc.Call) {
 			c.texts(call, i, arg, 2)
 		}
 	}
+}
+
+// ofBuilderField says whether a value is what a function gives that a field holds: one
+// that hands builders on.
+func ofBuilderField(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	return ok && u.Field != nil && givesChain(u.Field.Type())
 }
 
 // ofTextField says whether a value is that of a field that holds texts, and not known.
