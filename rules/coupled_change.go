@@ -56,7 +56,7 @@ func runCoupledChange(p *Pass) {
 	var found []*coupling
 	for _, sure := range []bool{true, false} { // what is certain is reported, the rest listed with it
 		for _, q := range p.HeadUses.Queries {
-			if q.Package != "" && !q.Off(p.Flags) && isStatement(q) && (doubt(q) == "") == sure {
+			if q.Package != "" && !q.Off(p.Flags) && isStatement(q) && !dropsIfThere(q) && (doubt(q) == "") == sure {
 				found = p.couple(found, q, added)
 			}
 		}
@@ -139,8 +139,15 @@ func named(c schema.Change) string {
 // deployedNames says whether deployed code names a column, or a table.
 func (p *Pass) deployedNames(table, column string) bool {
 	return slices.ContainsFunc(usesOf(p.BaseUses, p.AheadUses, table, column), func(u *schema.Use) bool {
-		return u.Query.Package != "" && u.Certain && (column == "" || u.By == schema.ByName)
+		return u.Query.Package != "" && u.Certain && (column == "" || u.By == schema.ByName) && !dropsIfThere(u.Query)
 	})
+}
+
+// dropsIfThere says whether a statement is DROP … IF EXISTS, as dumps begin: it needs
+// nothing, and shows nothing to be there.
+func dropsIfThere(q *schema.Query) bool {
+	words := strings.Fields(strings.ToUpper(q.Text))
+	return len(words) > 3 && words[0] == "DROP" && words[2] == "IF" && words[3] == "EXISTS"
 }
 
 // doubt says why a statement may not run before the migration does; "" when nothing
