@@ -187,3 +187,57 @@ func (c *collector) outermost(sites []gosrc.Site) []schema.Caller {
 func markedCallers(sites []gosrc.Site) bool {
 	return len(sites) > 0 && !slices.ContainsFunc(sites, func(s gosrc.Site) bool { return !marked(s.Decl) && !markedCallers(s.From) })
 }
+
+// argument gives the parameters of a function the arguments of one call.
+func argument(fn *types.Func, args []gosrc.Value) func(*types.Var) gosrc.Value {
+	sig, ok := fn.Type().(*types.Signature)
+	if !ok {
+		return nil
+	}
+	return func(p *types.Var) gosrc.Value {
+		for i := range sig.Params().Len() {
+			if sig.Params().At(i) != p || i >= len(args) {
+				continue
+			}
+			if sig.Variadic() && i == sig.Params().Len()-1 {
+				l := &gosrc.List{}
+				for _, a := range args[i:] {
+					l.Elems = append(l.Elems, gosrc.Elem{Value: a})
+				}
+				return l
+			}
+			return general(args[i])
+		}
+		return nil
+	}
+}
+
+// general is what holds of an argument for every caller that hands over the same
+// text: its numbers and flags, and fields that it leaves out, are those of one call.
+// What is not known is left to the parameter itself.
+func general(v gosrc.Value) gosrc.Value {
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		if v.Why != "nil" {
+			return nil
+		}
+	case gosrc.Const:
+		return nil
+	case *gosrc.Record:
+		return openRecord(v)
+	}
+	return v
+}
+
+func openRecord(r *gosrc.Record) gosrc.Value {
+	out := &gosrc.Record{Fields: map[string]gosrc.Value{}, Keys: r.Keys, Type: r.Type, Open: true, At: r.At, Rest: r.Rest}
+	for name, v := range r.Fields {
+		switch v = general(v); {
+		case v != nil:
+			out.Fields[name] = v
+		case r.Keys != nil: // the key of a map tells a column, whatever it is set to
+			out.Fields[name] = gosrc.Unknown{Why: "an argument"}
+		}
+	}
+	return out
+}

@@ -203,14 +203,7 @@ func (s *entSpeller) selection(q *entQuery) {
 			}
 		})
 	}
-	for _, l := range q.named("Aggregate") {
-		s.at(l, func() {
-			for _, v := range l.Args {
-				list.next()
-				s.aggregate(v)
-			}
-		})
-	}
+	s.each(q, "Aggregate", list, s.aggregate)
 	if list.n > 0 {
 		return
 	}
@@ -301,16 +294,21 @@ func lastLink(v gosrc.Value) *gosrc.Link {
 	return &ch.Links[len(ch.Links)-1]
 }
 
-func (s *entSpeller) grouped(q *entQuery) {
-	list := s.sequence(" GROUP BY ", ", ")
-	for _, l := range q.named("GroupBy") {
+// each writes what the calls of a name are handed.
+func (s *entSpeller) each(q *entQuery, name string, list *sequence, write func(gosrc.Value)) {
+	for _, l := range q.named(name) {
 		s.at(l, func() {
 			for _, v := range l.Args {
 				list.next()
-				s.columnAt(v)
+				write(v)
 			}
 		})
 	}
+}
+
+func (s *entSpeller) grouped(q *entQuery) {
+	list := s.sequence(" GROUP BY ", ", ")
+	s.each(q, "GroupBy", list, s.columnAt)
 }
 
 func (s *entSpeller) ordered(q *entQuery) {

@@ -114,8 +114,9 @@ type boilStored struct {
 	at  token.Pos // where it is listed; not valid where it is not
 }
 
-// inserted are the fields of a row that an INSERT names.
-func (q *boilQuery) inserted(r row, set *boilSet) []boilStored {
+// leftIn are the fields of a row that a set leaves in, of those that it does not list as
+// take says; sure are those that it adds whatever they hold.
+func (q *boilQuery) leftIn(set *boilSet, take func(f modelField, sure, may bool) (boilStored, bool)) []boilStored {
 	switch set.kind {
 	case "None", "":
 		return nil
@@ -125,28 +126,32 @@ func (q *boilQuery) inserted(r row, set *boilSet) []boilStored {
 	var out []boilStored
 	for _, f := range q.table.fields {
 		listed, may := set.has(f.column)
-		switch set.kind {
-		case "Blacklist":
-			if listed && !may {
-				continue
-			}
-		case "Greylist":
-			if listed && !may {
-				out = append(out, boilStored{modelField: f})
-				continue
-			}
+		sure, black := listed && !may, set.kind == "Blacklist"
+		if sure && black {
+			continue
 		}
-		may = may || set.open && set.kind == "Blacklist"
+		if one, ok := take(f, sure && set.kind == "Greylist", may || set.open && black); ok {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// inserted are the fields of a row that an INSERT names.
+func (q *boilQuery) inserted(r row, set *boilSet) []boilStored {
+	return q.leftIn(set, func(f modelField, sure, may bool) (boilStored, bool) {
+		if sure {
+			return boilStored{modelField: f}, true
+		}
 		if q.made.home == nil || slices.Contains(q.table.defaults, f.column) {
 			o, _ := r.origin(f)
 			if o == gosrc.Zero {
-				continue
+				return boilStored{}, false
 			}
 			may = may || o != gosrc.Assigned
 		}
-		out = append(out, boilStored{modelField: f, may: may})
-	}
-	return out
+		return boilStored{modelField: f, may: may}, true
+	})
 }
 
 // listed are the fields that a set names.
@@ -164,21 +169,10 @@ func (q *boilQuery) listed(set *boilSet) []boilStored {
 
 // updated are the fields of a row that an UPDATE sets.
 func (q *boilQuery) updated(set *boilSet) []boilStored {
-	switch set.kind {
-	case "None", "":
-		return nil
-	case "Whitelist":
-		return q.listed(set)
-	}
-	var out []boilStored
-	for _, f := range q.table.fields {
-		listed, may := set.has(f.column)
-		if slices.Contains(q.table.key(), f.column) || slices.Contains(q.table.kept, f.column) || set.kind == "Blacklist" && listed && !may {
-			continue
-		}
-		out = append(out, boilStored{modelField: f, may: may || set.open && set.kind == "Blacklist"})
-	}
-	return out
+	return q.leftIn(set, func(f modelField, _, may bool) (boilStored, bool) {
+		kept := slices.Contains(q.table.key(), f.column) || slices.Contains(q.table.kept, f.column)
+		return boilStored{modelField: f, may: may}, !kept
+	})
 }
 
 // storedFields writes fields as what is set, and a hole for those that are not known.

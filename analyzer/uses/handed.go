@@ -1,0 +1,313 @@
+package uses
+
+import (
+	"go/types"
+	"slices"
+
+	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+)
+
+// What calls are handed: the texts and builders that become candidates, and what tells
+// that more has to be known of a caller.
+
+// call keeps the texts that a call is handed, and the arguments of functions of
+// the program.
+func (c *collector) call(call *gosrc.Call) {
+	if fn := call.Callee.Func; fn != nil && mayBeTold(fn) {
+		var args []gosrc.Value // nil where they tell nothing
+		if slices.ContainsFunc(call.Args, tellsText) || handsNil(fn, call.Args) {
+			args = call.Args
+		}
+		for _, target := range c.program.Declarations(fn) {
+			c.addCall(target, args, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
+			if !slices.Contains(c.now.called, target) {
+				c.now.called = append(c.now.called, target)
+			}
+			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, func(v gosrc.Value) bool { return args != nil && ofTextField(v) || ofBuilderField(v) })
+		}
+	}
+	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
+		c.now.passes = append(c.now.passes, c.program.Declarations(fn)...)
+	}
+	done, wrapped := c.wrapped(call)
+	if !wrapped && says(call.Callee) {
+		return
+	}
+	c.now.hands = c.now.hands || call.Callee.Func != nil && slices.ContainsFunc(call.Args, handedOn)
+	c.mappedCall(call)
+	if call.Receiver != nil {
+		c.chains(call, call.Receiver)
+	}
+	for i, arg := range call.Args {
+		if i != done && !goesInto(arg, call.Results) {
+			c.texts(call, i, arg, 2)
+		}
+	}
+}
+
+// ofBuilderField says whether a value is what a function gives that a field holds: one
+// that hands builders on.
+func ofBuilderField(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	return ok && u.Field != nil && givesChain(u.Field.Type())
+}
+
+// ofTextField says whether a value is that of a field that holds texts, and not known.
+func ofTextField(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	return ok && u.Field != nil && holdsText(u.Field.Type())
+}
+
+// stringOn says whether a value is a parameter that holds a string, or made of one.
+func stringOn(v gosrc.Value) bool {
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		return v.Param != nil && holdsText(v.Param.Type())
+	case gosrc.Text:
+		return slices.ContainsFunc(v, func(p gosrc.Part) bool { return p.Param != nil })
+	}
+	return false
+}
+
+// handedOn says whether a value is a parameter of which only the caller knows what it
+// holds: a list, or an interface.
+func handedOn(v gosrc.Value) bool {
+	u, ok := v.(gosrc.Unknown)
+	if !ok || u.Param == nil {
+		return false
+	}
+	t := u.Param.Type()
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = s.Elem()
+	}
+	face, ok := t.Underlying().(*types.Interface)
+	pkg, _ := gosrc.Named(t)
+	return ok && (face.Empty() || pkg != "" && libraryAt(pkg) != nil)
+}
+
+// chains adds the statements of the builders that a call runs.
+func (c *collector) chains(call *gosrc.Call, v gosrc.Value) {
+	for _, a := range gosrc.Alternatives(v) {
+		if ch, ok := a.(*gosrc.Chain); ok {
+			c.chain(call, -1, ch)
+		}
+	}
+}
+
+func (c *collector) chain(call *gosrc.Call, arg int, ch *gosrc.Chain) {
+	if u, ok := ch.Base.(gosrc.Unknown); ok && u.Field != nil || fromCaller(ch.Base) {
+		c.now.needs = true
+	}
+	if len(ch.Links) == 0 {
+		return
+	}
+	if args := ch.Links[len(ch.Links)-1].Args; rowLink(ch) >= 0 && len(args) > 0 && fromCaller(args[0]) {
+		c.now.needs = true
+	}
+	n := len(c.now.found)
+	for _, t := range c.statements(ch) {
+		c.built(call, arg, t)
+	}
+	for i := range c.now.found[n:] {
+		for _, l := range ch.Links {
+			c.now.found[n+i].steps = append(c.now.found[n+i].steps, l.Call)
+		}
+	}
+}
+
+// statements are the texts of the statements that a chain stands for.
+func (c *collector) statements(ch *gosrc.Chain) []gosrc.Text {
+	var out []gosrc.Text
+	for _, row := range rowsOf(ch) {
+		for _, instance := range c.instances(row) {
+			for _, one := range apart(instance) {
+				if t := spelled(one); t != nil {
+					out = append(out, c.renamed.in(t, one))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// instances are the chains that a chain of a generic function is, one for each type
+// that its rows are of.
+func (c *collector) instances(ch *gosrc.Chain) []*gosrc.Chain {
+	var param *types.TypeParam
+	for _, l := range ch.Links {
+		for _, a := range l.Call.Args {
+			if p := gosrc.TypeParam(l.Package.Info.TypeOf(a)); p != nil && param == nil {
+				param = p
+			}
+		}
+	}
+	if param == nil {
+		return []*gosrc.Chain{ch}
+	}
+	var out []*gosrc.Chain
+	for _, i := range c.program.Instances(param) {
+		one := &gosrc.Chain{Base: ch.Base, Links: slices.Clone(ch.Links), Shared: ch.Shared}
+		for n := range one.Links {
+			one.Links[n].As = i
+			one.Links[n].Args = slices.Clone(one.Links[n].Args)
+			for k, a := range one.Links[n].Args {
+				if r, ok := a.(*gosrc.Record); ok && len(r.Keys) == 0 && r.Type != nil && types.TypeString(deref(r.Type), nil) != types.TypeString(i.Type, nil) {
+					one.Links[n].Args[k] = gosrc.Unknown{Why: "of another type"}
+				}
+			}
+		}
+		out = append(out, one)
+	}
+	if len(out) == 0 {
+		return []*gosrc.Chain{ch}
+	}
+	return out
+}
+
+// built adds a text that is spelled for a builder.
+func (c *collector) built(call *gosrc.Call, arg int, t gosrc.Text) {
+	n := len(c.now.found)
+	c.text(call, arg, nil, t)
+	for i := range c.now.found[n:] {
+		c.now.found[n+i].built = true
+	}
+}
+
+// fromCaller says whether a value is, or goes on from, a parameter; a context tells
+// nothing.
+func fromCaller(v gosrc.Value) bool {
+	switch v := v.(type) {
+	case gosrc.Unknown:
+		return v.Param != nil && !isNamed(v.Param.Type(), "context", "Context")
+	case *gosrc.Record:
+		return v.Rest != nil && v.Rest.Param != nil
+	}
+	return false
+}
+
+// goesInto says whether a text is part of what an evaluated call gives back: what
+// becomes of that shows more.
+func goesInto(arg gosrc.Value, results []gosrc.Value) bool {
+	for _, t := range gosrc.Texts(arg) {
+		if len(t) == 0 || t[0].Hole != "" {
+			continue
+		}
+		for _, r := range results {
+			for _, out := range gosrc.Texts(r) {
+				if slices.ContainsFunc(out, func(p gosrc.Part) bool { return p.Hole == "" && p.Pos == t[0].Pos }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// mayBeTold says whether a function has a parameter that a text could come by.
+func mayBeTold(fn *types.Func) bool {
+	for p := range fn.Signature().Params().Variables() {
+		switch t := p.Type().Underlying().(type) {
+		case *types.Basic:
+			if t.Info()&types.IsString != 0 {
+				return true
+			}
+		case *types.Signature, *types.Chan:
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// handsNil says whether a function is called with nil for what may be anything, or a list.
+func handsNil(fn *types.Func, args []gosrc.Value) bool {
+	params := fn.Signature().Params()
+	for i, v := range args {
+		if u, ok := v.(gosrc.Unknown); !ok || u.Why != "nil" || i >= params.Len() {
+			continue
+		}
+		switch t := params.At(i).Type().Underlying().(type) {
+		case *types.Interface:
+			return t.Empty()
+		case *types.Slice, *types.Map:
+			return true
+		}
+	}
+	return false
+}
+
+func tellsText(v gosrc.Value) bool {
+	switch v.(type) {
+	case gosrc.Text, *gosrc.List, *gosrc.Record, *gosrc.Chain, gosrc.OneOf:
+		return true
+	}
+	return false
+}
+
+// texts adds the texts of a value, also those in lists and structs.
+func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
+	for _, a := range gosrc.Alternatives(v) {
+		switch a := a.(type) {
+		case gosrc.Text:
+			c.text(call, arg, call.Args[arg+1:], a)
+		case *gosrc.Chain:
+			if a.Shared && call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0 {
+				continue // what that makes of it, it runs, or its caller does
+			}
+			c.chain(call, arg, a)
+		case *gosrc.List:
+			if depth > 0 && len(a.Elems) <= 64 {
+				for _, e := range a.Elems {
+					c.texts(call, arg, e.Value, depth-1)
+				}
+			}
+		case *gosrc.Record:
+			if depth > 0 {
+				for _, name := range a.Names() {
+					n := len(c.now.found)
+					c.texts(call, arg, a.Fields[name], depth-1)
+					c.keep(n, fieldNamed(a, name))
+				}
+			}
+		}
+	}
+}
+
+// text adds a text, with the arguments of its placeholders where they follow it.
+func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
+	cand := candidate{
+		given: call.Callee.Func != nil && len(c.program.Declarations(call.Callee.Func)) > 0,
+		text:  whole(behindHoles(c.placed(t, call.Expr.Lparen))), call: call.Expr, arg: arg, args: args, guards: call.Guards,
+		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
+	}
+	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
+		if len(t) > 0 && t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced {
+			c.now.needs = true // the callers give what does not read as SQL yet
+		}
+		return
+	}
+	for _, p := range t {
+		if p.Param != nil || p.Field != nil {
+			c.now.needs = true
+		}
+	}
+	if len(args) > 0 && fromCaller(args[0]) && isRow(call, arg+1) {
+		c.now.needs = true
+	}
+	cand.from = c.now.givenBy(cand.text, call.Expr)
+	cand.open = c.now.from != nil && c.now.from.args == nil && slices.ContainsFunc(cand.text, func(p gosrc.Part) bool { return p.Param != nil })
+	c.now.found = append(c.now.found, cand)
+}
+
+// whole is a text that is added under a condition as a whole: where it is run, all
+// of it is.
+func whole(t gosrc.Text) gosrc.Text {
+	if slices.ContainsFunc(t, func(p gosrc.Part) bool { return !p.May }) {
+		return t
+	}
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].May = false
+	}
+	return out
+}
