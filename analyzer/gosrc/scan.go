@@ -203,3 +203,31 @@ func skipped(name string) bool {
 func isSource(name string) bool {
 	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".")
 }
+
+// Reaching returns the directories that import one of some directories, by way of
+// whatever packages of the tree lie between, and have a file that is wanted.
+func (s *Scan) Reaching(dirs []string, wanted func(text []byte) bool) []string {
+	importers, p := map[string][]string{}, newProgram(s)
+	for _, f := range s.Files {
+		from := &Package{Dir: path.Dir(f.Name)}
+		for _, imported := range f.Imports {
+			if dir, ok := p.dirOf(from, imported); ok && dir != from.Dir {
+				importers[dir] = append(importers[dir], from.Dir)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for wave := dirs; len(wave) > 0; {
+		var next []string
+		for _, dir := range wave {
+			for _, importer := range importers[dir] {
+				if !seen[importer] {
+					seen[importer] = true
+					next = append(next, importer)
+				}
+			}
+		}
+		wave = next
+	}
+	return s.where(func(_ int, f Source) bool { return seen[path.Dir(f.Name)] && wanted(f.Text) })
+}

@@ -32,28 +32,6 @@ func Wrap(root string, fset *token.FileSet, files []*ast.File, pkg *types.Packag
 	return p
 }
 
-// MethodResult evaluates what a method of a declared type returns first, whatever
-// its receiver holds; nil when the program has no such method.
-func (pkg *Package) MethodResult(t types.Type, name string) Value {
-	if p, ok := t.(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
-	fn, ok := obj.(*types.Func)
-	if !ok {
-		return nil
-	}
-	d := pkg.prog.function(fn)
-	if d == nil {
-		return nil
-	}
-	w := &Walker{Program: pkg.prog}
-	if out := w.Func(d.pkg, d.decl); len(out) > 0 {
-		return out[0]
-	}
-	return nil
-}
-
 // relative returns the name of a file as seen from the root.
 func (p *Program) relative(name string) (string, bool) {
 	if p.root == "" {
