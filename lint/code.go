@@ -78,19 +78,13 @@ type code struct {
 	migrations        []string // folders with migrations in Go, which run once
 }
 
-func (s *State) newCode(ctx context.Context, same bool) (*code, error) {
-	head, deployed := uses.NewTree(s.cfg.Root), s.cfg.Deployed
-	if s.changed != nil {
-		var err error
-		if deployed, err = s.Release.Unchanged(ctx); err != nil {
-			return nil, err
-		}
-	}
-	c := &code{base: head.Version(deployed), ahead: head.Version(s.cfg.Ahead), head: head}
+func (s *State) newCode(same bool) *code {
+	head := uses.NewTree(s.cfg.Root)
+	c := &code{base: head.Version(s.cfg.Deployed), ahead: head.Version(s.cfg.Ahead), head: head}
 	if same {
 		c.base = c.head // the same files, and nearer
 	}
-	return c, nil
+	return c
 }
 
 // leaveOut passes over the migrations in Go, as they lie and as they lay.

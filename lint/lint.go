@@ -88,6 +88,12 @@ func (s *State) load(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
+	if s.Release != nil && s.Release.Base != nil && !s.cfg.NoCode {
+		var err error
+		if s.cfg.Deployed, err = s.Release.Unchanged(ctx); err != nil {
+			return err
+		}
+	}
 	s.cfg.deployedFlags = s.cfg.flagsThere()
 	cfg := s.cfg
 	dirs, err := directories(cfg)
@@ -101,10 +107,7 @@ func (s *State) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	code, err := s.newCode(ctx, same)
-	if err != nil {
-		return err
-	}
+	code := s.newCode(same)
 	for _, d := range dirs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -160,23 +163,31 @@ func (s *State) sameCode(ctx context.Context) (bool, error) {
 
 // Run reads the migrations and judges those that are pending.
 func Run(ctx context.Context, cfg Config) (*report.Report, error) {
-	state, err := Load(ctx, cfg)
-	if err != nil {
+	state := &State{cfg: cfg}
+	rep, err := state.run(ctx)
+	if err = errors.Join(err, state.closeTrees()); err != nil {
 		return nil, err
 	}
-	rep := state.Report()
+	return rep, nil
+}
+
+func (s *State) run(ctx context.Context) (*report.Report, error) {
+	if err := s.load(ctx); err != nil {
+		return nil, err
+	}
+	rep := s.Report()
 	rep.Findings = rules.Once(rep.Findings)
-	nothing, err := state.nothing(ctx)
+	nothing, err := s.nothing(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if nothing != "" {
 		rep.Notes = append(rep.Notes, nothing)
 	}
-	if err := state.onlyStale(ctx, rep); err != nil {
+	if err := s.onlyStale(ctx, rep); err != nil {
 		return nil, err
 	}
-	return rep, state.leaveOut(ctx, rep)
+	return rep, s.leaveOut(ctx, rep)
 }
 
 // Report judges the migrations that are pending, and the code.

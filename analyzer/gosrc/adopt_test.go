@@ -30,7 +30,7 @@ func TestAdopt(t *testing.T) {
 	syntax := NewSyntax()
 	read := func(files fstest.MapFS, dirs []string, like *Program) *Program {
 		t.Helper()
-		s, err := ScanTree(context.Background(), files, []string{"."}, syntax)
+		s, err := ScanTree(context.Background(), files, []string{"."}, syntax, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

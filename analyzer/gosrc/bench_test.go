@@ -18,7 +18,7 @@ func BenchmarkLoad(b *testing.B) {
 		root = "../.."
 	}
 	for b.Loop() {
-		s, err := gosrc.ScanTree(context.Background(), os.DirFS(root), []string{"."}, gosrc.NewSyntax())
+		s, err := gosrc.ScanTree(context.Background(), os.DirFS(root), []string{"."}, gosrc.NewSyntax(), nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -17,7 +17,7 @@ func FuzzWalk(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string, edits []byte) {
 		src = mutate.Go(src, edits)
 		fsys := fstest.MapFS{"go.mod": {Data: []byte("module example.com/app")}, "app.go": {Data: []byte(src)}}
-		scan, err := gosrc.ScanTree(context.Background(), fsys, []string{"."}, gosrc.NewSyntax())
+		scan, err := gosrc.ScanTree(context.Background(), fsys, []string{"."}, gosrc.NewSyntax(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,7 +39,7 @@ func TestMadeByEntUnderAnotherHeader(t *testing.T) {
 	fsys["ent/client.go"].Data = []byte(head + "\ntype Client struct{ Schema *migrate.Schema }\n")
 	fsys["ent/user_other.go"] = &fstest.MapFile{Data: []byte("package ent\n")}
 	want["ent/user_other.go"] = false
-	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax())
+	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestReaching(t *testing.T) {
 		"web/web.go": file("package web\n\nimport \"example.com/app/api\"\n\nvar _ = api.Serve\n"),
 		"log/log.go": file("package log\n\nvar Find = 1\n"),
 	}
-	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax())
+	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,10 +79,9 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 		if protobuf(s.Files[i].Name) {
 			return
 		}
-		spelling[i] = hasStatement(s.Files[i].Text) || slices.ContainsFunc(libs.Builders, s.Files[i].imports)
-		embeds := embedsSQL(s.Files[i].Text)
-		spelling[i] = spelling[i] || embeds || len(libs.Functions) > 0 && wrappers.in(s.Files[i].Text)
-		quoting[i] = spelling[i] && leavesTableOpen(s.Files[i].Text)
+		statement, embeds := s.Files[i].spells()
+		spelling[i] = statement || embeds || slices.ContainsFunc(libs.Builders, s.Files[i].imports) || len(libs.Functions) > 0 && wrappers.in(s.Files[i].Text)
+		quoting[i] = spelling[i] && s.Files[i].leavesTableOpen()
 		if embeds || set.inStrings(s.Files[i].Text) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers, embeds)
@@ -170,6 +169,24 @@ func (f *File) Names(names map[string]bool, part ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// spelled is what the literals of a file tell, whatever is looked for, once somebody asks.
+type spelled struct {
+	begin, end              sync.Once
+	statement, embeds, open bool
+}
+
+// spells says whether a literal of the file begins like a statement, and whether it
+// embeds SQL.
+func (f Source) spells() (statement, embeds bool) {
+	f.spelled.begin.Do(func() { f.spelled.statement, f.spelled.embeds = hasStatement(f.Text), embedsSQL(f.Text) })
+	return f.spelled.statement, f.spelled.embeds
+}
+
+func (f Source) leavesTableOpen() bool {
+	f.spelled.end.Do(func() { f.spelled.open = leavesTableOpen(f.Text) })
+	return f.spelled.open
 }
 
 // leavesTableOpen reports whether a string literal of a Go file leaves the name of a

@@ -62,7 +62,7 @@ func TestMentioning(t *testing.T) {
 	} {
 		s := &Scan{syntax: NewSyntax(), fsys: fstest.MapFS{"go.mod": {Data: []byte("module x.com/app\n")}}, modules: []string{"."}}
 		for _, name := range sortedKeys(test.files) {
-			s.Files = append(s.Files, Source{Name: path.Clean(name), Text: []byte(test.files[name]), Imports: importsOf([]byte(test.files[name]))})
+			s.Files = append(s.Files, newSource(path.Clean(name), []byte(test.files[name])))
 		}
 		slices.SortFunc(s.Files, func(a, b Source) int { return strings.Compare(a.Name, b.Name) })
 		if got := strings.Join(s.Mentioning([]string{"star"}, false, Libraries{}), " "); got != test.want {

@@ -15,6 +15,7 @@ import (
 type Scan struct {
 	Files   []Source
 	fsys    fs.FS
+	like    *Scan // of the tree that this is a version of; nil for others
 	syntax  *Syntax
 	modules []string // folders with a go.mod file
 	clients *unmarkedClients
@@ -25,6 +26,11 @@ type Source struct {
 	Name    string // relative to the root of the fs.FS
 	Text    []byte
 	Imports []string // paths
+	spelled *spelled
+}
+
+func newSource(name string, text []byte) Source {
+	return Source{Name: name, Text: text, Imports: importsOf(text), spelled: &spelled{}}
 }
 
 // Without is the scan without the files of some folders.
@@ -73,14 +79,16 @@ func walkTree(ctx context.Context, fsys fs.FS, dirs []string) (names, modules []
 }
 
 // ScanTree reads the Go files that GoFiles returns, and those of the packages that
-// they import from elsewhere in the tree. What is parsed of them goes to syntax.
-func ScanTree(ctx context.Context, fsys fs.FS, dirs []string, syntax *Syntax) (*Scan, error) {
+// they import from elsewhere in the tree. What is parsed of them goes to syntax. Files
+// that are the same as in another tree, as the method Same of the file system tells where
+// it has one, are taken over from a scan of that.
+func ScanTree(ctx context.Context, fsys fs.FS, dirs []string, syntax *Syntax, like *Scan) (*Scan, error) {
 	names, modules, err := walkTree(ctx, fsys, dirs)
 	if err != nil {
 		return nil, err
 	}
-	s := &Scan{fsys: fsys, syntax: syntax, modules: modules, clients: &unmarkedClients{}}
-	if s.Files, err = sources(fsys, names); err != nil || slices.Contains(dirs, ".") {
+	s := &Scan{fsys: fsys, like: like, syntax: syntax, modules: modules, clients: &unmarkedClients{}}
+	if s.Files, err = s.sources(names); err != nil || slices.Contains(dirs, ".") {
 		return s, errors.Join(err, ctx.Err())
 	}
 	if _, s.modules, err = walkTree(ctx, fsys, []string{"."}); err != nil {
@@ -89,12 +97,18 @@ func ScanTree(ctx context.Context, fsys fs.FS, dirs []string, syntax *Syntax) (*
 	return s, errors.Join(s.addImported(ctx), ctx.Err())
 }
 
-func sources(fsys fs.FS, names []string) ([]Source, error) {
+func (s *Scan) sources(names []string) ([]Source, error) {
 	out, errs := make([]Source, len(names)), make([]error, len(names))
+	version, _ := s.fsys.(interface{ Same(name string) bool })
 	parallel(len(names), func(i int) {
-		out[i].Name = names[i]
-		out[i].Text, errs[i] = fs.ReadFile(fsys, names[i])
-		out[i].Imports = importsOf(out[i].Text)
+		if version != nil && s.like != nil {
+			if f, ok := s.like.source(names[i]); ok && version.Same(names[i]) {
+				out[i] = f
+				return
+			}
+		}
+		text, err := fs.ReadFile(s.fsys, names[i])
+		out[i], errs[i] = newSource(names[i], text), err
 	})
 	for _, err := range errs {
 		if err != nil {
@@ -126,7 +140,7 @@ func (s *Scan) addImported(ctx context.Context) error {
 			}
 		}
 		var err error
-		if fresh, err = sources(s.fsys, names); err != nil {
+		if fresh, err = s.sources(names); err != nil {
 			return err
 		}
 		s.Files = append(slices.Clone(s.Files), fresh...)
@@ -173,10 +187,19 @@ func (s *Scan) dir(dir string) []Source {
 	return out
 }
 
+// source returns a file that was read.
+func (s *Scan) source(name string) (Source, bool) {
+	i, ok := slices.BinarySearchFunc(s.Files, name, func(f Source, name string) int { return strings.Compare(f.Name, name) })
+	if !ok {
+		return Source{}, false
+	}
+	return s.Files[i], true
+}
+
 // read returns the text of a file.
 func (s *Scan) read(name string) ([]byte, error) {
-	if i, ok := slices.BinarySearchFunc(s.Files, name, func(f Source, name string) int { return strings.Compare(f.Name, name) }); ok {
-		return s.Files[i].Text, nil
+	if f, ok := s.source(name); ok {
+		return f.Text, nil
 	}
 	return fs.ReadFile(s.fsys, name)
 }

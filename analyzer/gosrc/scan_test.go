@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"context"
+	"io/fs"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -18,7 +19,7 @@ func TestSelecting(t *testing.T) {
 		".hidden/h.go":        {Data: []byte("package h\n// r.Badge")},
 		"d/node_modules/n.go": {Data: []byte("package n\n// r.Badge")},
 	}
-	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax())
+	s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,5 +91,41 @@ func TestInStrings(t *testing.T) {
 		if got := set.inStrings([]byte(literal)); got != want {
 			t.Errorf("%s: %v, want %v", literal, got, want)
 		}
+	}
+}
+
+// version is a tree of which the file system tells what is the same in another.
+type version struct {
+	fstest.MapFS
+	same map[string]bool
+}
+
+func (v version) Same(name string) bool { return v.same[name] }
+
+func TestScanTreeOfVersion(t *testing.T) {
+	files := func(texts ...string) fstest.MapFS {
+		out := fstest.MapFS{}
+		for i, name := range []string{"a.go", "b.go", "c.go"} {
+			if texts[i] != "" {
+				out[name] = &fstest.MapFile{Data: []byte(texts[i])}
+			}
+		}
+		return out
+	}
+	scan := func(fsys fs.FS, like *Scan) *Scan {
+		s, err := ScanTree(context.Background(), fsys, []string{"."}, NewSyntax(), like)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	head := scan(files("package a", "package a // pending", ""), nil)
+	base := scan(version{files("read as head is", "package a // deployed", "package a // gone"), map[string]bool{"a.go": true, "c.go": true}}, head)
+	var got []string
+	for _, f := range base.Files {
+		got = append(got, string(f.Text))
+	}
+	if want := []string{"package a", "package a // deployed", "package a // gone"}; !slices.Equal(got, want) {
+		t.Errorf("the deployed files are %q, want %q", got, want)
 	}
 }

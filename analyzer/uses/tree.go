@@ -36,7 +36,8 @@ func NewTree(fsys fs.FS) *Tree {
 }
 
 // Version returns the code below the root of fsys, of which most is the same: what was
-// read of that serves it.
+// read of that serves it. If fsys has a method Same(name string) bool, that says which
+// files are.
 func (t *Tree) Version(fsys fs.FS) *Tree {
 	out := NewTree(fsys)
 	out.of, out.syntax = t, t.syntax
@@ -75,12 +76,27 @@ func (t *Tree) scan(ctx context.Context, dirs []string) (*gosrc.Scan, error) {
 	if s := t.scans[key]; s != nil {
 		return s, nil
 	}
-	s, err := gosrc.ScanTree(ctx, t.fsys, dirs, t.syntax)
+	s, err := gosrc.ScanTree(ctx, t.fsys, dirs, t.syntax, t.like(key))
 	if err != nil {
 		return nil, err
 	}
 	t.scans[key] = s
 	return s, nil
+}
+
+// like is a scan of the tree that this is a version of, of the same folders if there is
+// one; nil when there is none.
+func (t *Tree) like(folders string) *gosrc.Scan {
+	if t.of == nil {
+		return nil
+	}
+	if s := t.of.scans[folders]; s != nil {
+		return s
+	}
+	for _, s := range t.of.scans {
+		return s
+	}
+	return nil
 }
 
 // load returns a program in which the packages of the wanted folders are walked: one

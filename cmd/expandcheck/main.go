@@ -29,7 +29,7 @@ var errFindings = errors.New("findings")
 // gcPercent spares a short run all but one or two of its garbage collections: a fifth
 // of its CPU time where 9,000 statements are replayed, a tenth where 430,000 lines of Go
 // are read, most of which stay in memory anyhow. GOGC overrules it.
-const gcPercent = 1000
+const gcPercent = 2000
 
 // memoryLimit in bytes is where collecting becomes eager again: a large Go module
 // must fit beside the other programs of a small CI machine. GOMEMLIMIT overrules it.

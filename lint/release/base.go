@@ -150,18 +150,17 @@ var errUnknown = errors.New("no such branch, tag or commit")
 
 // resolve returns the commit that a ref names, or errUnknown.
 func (r *Repository) resolve(ctx context.Context, ref string) (string, error) {
-	if ref == "" || strings.HasPrefix(ref, "-") {
+	if ref == "" || strings.HasPrefix(ref, "-") || strings.Contains(ref, "\n") {
 		return "", errUnknown
 	}
-	out, err := r.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && ctx.Err() == nil {
+	commit, err := r.objects.resolve(ref + "^{commit}")
+	switch {
+	case err == nil:
+		return commit, nil
+	case errors.Is(err, errMissing) && ctx.Err() == nil:
 		return "", errUnknown
 	}
-	if err != nil {
-		return "", fmt.Errorf("looking for %s: %w", ref, err)
-	}
-	return strings.TrimSpace(out), nil
+	return "", fmt.Errorf("looking for %s: %w", ref, err)
 }
 
 // Resolve returns the commit that a ref names. Its error says what to run.

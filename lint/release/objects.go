@@ -31,21 +31,33 @@ var errMissing = errors.New("the object is not in this clone")
 
 // read returns the content of an object.
 func (o *objects) read(id string) ([]byte, error) {
+	_, data, err := o.get(id)
+	return data, err
+}
+
+// resolve returns the object that an expression names.
+func (o *objects) resolve(expr string) (string, error) {
+	id, _, err := o.get(expr)
+	return id, err
+}
+
+// get returns the object that an expression names, and its content.
+func (o *objects) get(expr string) (string, []byte, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.dead != nil {
-		return nil, o.dead
+		return "", nil, o.dead
 	}
 	if o.cmd == nil {
 		if err := o.start(); err != nil {
-			return nil, fmt.Errorf("starting git cat-file: %w", err)
+			return "", nil, fmt.Errorf("starting git cat-file: %w", err)
 		}
 	}
-	data, err := o.ask(id)
+	id, data, err := o.ask(expr)
 	if err != nil && !errors.Is(err, errMissing) {
 		o.dead = err
 	}
-	return data, err
+	return id, data, err
 }
 
 func (o *objects) start() error {
@@ -65,34 +77,34 @@ func (o *objects) start() error {
 	return nil
 }
 
-// ask reads an answer: a line "ID TYPE SIZE", the content, and a newline.
-func (o *objects) ask(id string) ([]byte, error) {
-	if _, err := io.WriteString(o.in, id+"\n"); err != nil {
-		return nil, fmt.Errorf("asking git for object %s: %w", id, err)
+// ask reads an answer: a line "ID TYPE SIZE", the content, and a newline; or the
+// question and why there is none.
+func (o *objects) ask(expr string) (id string, data []byte, err error) {
+	if _, err := io.WriteString(o.in, expr+"\n"); err != nil {
+		return "", nil, fmt.Errorf("asking git for object %s: %w", expr, err)
 	}
 	header, err := o.out.ReadString('\n')
 	if err != nil {
-		return nil, fmt.Errorf("reading object %s from git: %w", id, err)
+		return "", nil, fmt.Errorf("reading object %s from git: %w", expr, err)
 	}
-	words := strings.Fields(header)
-	if len(words) == 2 && words[1] == "missing" {
-		return nil, fmt.Errorf("%s: %w", id, errMissing)
+	if header == expr+" missing\n" || header == expr+" ambiguous\n" {
+		return "", nil, fmt.Errorf("%s: %w", expr, errMissing)
 	}
-	size := -1
+	words, size := strings.Fields(header), -1
 	if len(words) == 3 {
 		size, err = strconv.Atoi(words[2])
 	}
 	if err != nil || size < 0 {
-		return nil, fmt.Errorf("reading object %s from git: it answers %q", id, header)
+		return "", nil, fmt.Errorf("reading object %s from git: it answers %q", expr, header)
 	}
-	data := make([]byte, size)
+	data = make([]byte, size)
 	if _, err := io.ReadFull(o.out, data); err != nil {
-		return nil, fmt.Errorf("reading object %s from git: %w", id, err)
+		return "", nil, fmt.Errorf("reading object %s from git: %w", expr, err)
 	}
 	if _, err := o.out.Discard(1); err != nil {
-		return nil, fmt.Errorf("reading object %s from git: %w", id, err)
+		return "", nil, fmt.Errorf("reading object %s from git: %w", expr, err)
 	}
-	return data, nil
+	return words[0], data, nil
 }
 
 func (o *objects) close() error {

@@ -34,13 +34,16 @@ type unchanged struct {
 }
 
 func (u *unchanged) ReadFile(name string) ([]byte, error) {
-	if !u.changed[name] && u.isPlain(name) {
+	if u.Same(name) {
 		if data, err := fs.ReadFile(u.head, name); err == nil {
 			return data, nil
 		}
 	}
 	return u.tree.ReadFile(name)
 }
+
+// Same says whether a file is known to be what it is in the head.
+func (u *unchanged) Same(name string) bool { return !u.changed[name] && u.isPlain(name) }
 
 // isPlain says whether a name is that of a regular file of the repository itself, which
 // no link or submodule leads to: git lists what changed by those names.

@@ -51,6 +51,12 @@ func TestUnchanged(t *testing.T) {
 			t.Errorf("%s is read as %q, %v; deployed is %q", name, got, err, want)
 		}
 	}
+	version := base.(interface{ Same(name string) bool })
+	for name, want := range map[string]bool{"same.go": true, "edited.go": false, "gone.go": false, "real/linked.go": false, "link/linked.go": false, "fresh.go": false, "../same.go": false} {
+		if got := version.Same(name); got != want {
+			t.Errorf("%s is the same in the head: %t, want %t", name, got, want)
+		}
+	}
 	for _, name := range []string{"fresh.go", "other.go", "../same.go"} {
 		if _, err := fs.ReadFile(base, name); err == nil {
 			t.Errorf("%s is not deployed, and was read", name)
