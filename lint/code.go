@@ -22,16 +22,8 @@ import (
 // no Go file of it differs. A tree that was read before is read again only to learn
 // of those who call what uses the schema, or of the fields that columns are mapped to.
 func (d *Database) readCode(ctx context.Context, cfg Config) error {
-	if err := d.checkCode(cfg); err != nil {
-		return err
-	}
-	var all []string
 	motion := d.inMotion()
-	wanted := all
-	if d.sameCode {
-		wanted = motion
-	}
-	head, err := d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, wanted, d.further.head, d.read.head)
+	head, err := d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, d.wanted(motion), d.further.head, d.read.head)
 	if err != nil {
 		return err
 	}
@@ -70,6 +62,27 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		d.BaseUses = withStored(base, stored)
 	}
 	return nil
+}
+
+// wanted are the tables whose uses by the pending code count, where some are in motion;
+// nil for all.
+func (d *Database) wanted(motion []string) []string {
+	if d.sameCode {
+		return motion
+	}
+	return nil
+}
+
+// expect finds out which pending code may use the schema, before that of any is read.
+func (d *Database) expect(ctx context.Context, cfg Config) error {
+	if err := d.checkCode(cfg); err != nil {
+		return err
+	}
+	o := d.usesOptions(cfg, catalog{d.Schema, d.gone})
+	o.Tables = d.wanted(d.inMotion())
+	var err error
+	d.expected, err = d.code.head.Expect(ctx, o)
+	return err
 }
 
 // code is the Go code of each tree.
@@ -173,6 +186,9 @@ func (d *Database) exampleDirs(code *uses.Tree, migrations string) []string {
 func (d *Database) usesIn(ctx context.Context, cfg Config, code *uses.Tree, c catalog, tables []string, more further, before *schema.Uses) (*schema.Uses, error) {
 	if before != nil && !more.any() {
 		return before, nil
+	}
+	if before == nil && code == d.code.head && !more.any() {
+		return code.Read(ctx, d.expected)
 	}
 	o := d.usesOptions(cfg, c)
 	o.Tables, o.Callers, o.Words = tables, more.any(), more.fields

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expandcheck/expandcheck/analyzer/uses"
 	"github.com/expandcheck/expandcheck/lint/migration"
 	"github.com/expandcheck/expandcheck/lint/move"
 	"github.com/expandcheck/expandcheck/lint/release"
@@ -65,6 +66,7 @@ type Database struct {
 	aheadUses      *schema.Uses // of the code that was deployed since the work tree branched off
 	sameCode       bool         // no Go file differs from what is deployed
 	code           *code        // that all databases share
+	expected       uses.Options // that the pending code is read with
 	read           trees        // the code, as it was read last
 	further        struct{ base, head further }
 	inFlight       bool                     // a move that the migrations tell of
@@ -129,17 +131,24 @@ func (s *State) load(ctx context.Context) error {
 // follow reads the code of each database: first of those that need most of it, since
 // what is read serves the others.
 func (s *State) follow(ctx context.Context) error {
-	var least []*Database
+	var most, least []*Database
 	for _, d := range s.Databases {
-		if !d.foresee(s.cfg) {
+		if d.foresee(s.cfg) {
+			most = append(most, d)
+		} else {
 			least = append(least, d)
+		}
+	}
+	all := append(most, least...)
+	for _, d := range all {
+		if !s.cfg.usesOnly && !d.readsCode(s.cfg) {
 			continue
 		}
-		if err := d.follow(ctx, s.cfg); err != nil {
+		if err := d.expect(ctx, s.cfg); err != nil {
 			return err
 		}
 	}
-	for _, d := range least {
+	for _, d := range all {
 		if err := d.follow(ctx, s.cfg); err != nil {
 			return err
 		}

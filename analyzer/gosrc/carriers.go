@@ -41,13 +41,13 @@ type carrier struct {
 func (s *Scan) carriers(i int, set *wordSet, callers, embeds bool) carriers {
 	var out carriers
 	for _, d := range s.declarations(s.Files[i]) {
-		if !embeds && !set.inStrings(d.text) {
+		if !embeds && !set.inStrings(literals(d.text)) {
 			continue
 		}
 		fn, _ := d.node.(*ast.FuncDecl)
 		switch {
 		case fn == nil, fn.Recv == nil && evaluable(fn.Type):
-			out.add(d, embeds || hasStatement(d.text))
+			out.add(d, embeds || hasStatement(literals(d.text)))
 		case callers && fn.Name.IsExported():
 			out.called.add(fn)
 		}
@@ -224,7 +224,7 @@ func (m imported) madeOf(i int, f Source, fresh, all *vocabulary) carriers {
 		if all.localNames[dir].hasAll(d.names) || !inSome(near, d.text) {
 			continue
 		}
-		out.add(d, hasStatement(d.text) || inSome(statements, d.text))
+		out.add(d, hasStatement(literals(d.text)) || inSome(statements, d.text))
 	}
 	return out
 }

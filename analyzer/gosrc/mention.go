@@ -3,6 +3,7 @@ package gosrc
 import (
 	"bytes"
 	"go/ast"
+	"iter"
 	"path"
 	"regexp"
 	"slices"
@@ -82,7 +83,7 @@ func (s *Scan) Mentioning(words []string, callers bool, libs Libraries) []string
 		statement, embeds := s.Files[i].spells()
 		spelling[i] = statement || embeds || slices.ContainsFunc(libs.Builders, s.Files[i].imports) || len(libs.Functions) > 0 && wrappers.in(s.Files[i].Text)
 		quoting[i] = spelling[i] && s.Files[i].leavesTableOpen()
-		if embeds || set.inStrings(s.Files[i].Text) {
+		if embeds || set.inStrings(s.Files[i].literals()) {
 			quoting[i] = true
 			found[i] = s.carriers(i, set, callers, embeds)
 		}
@@ -140,7 +141,7 @@ func (s *Scan) Spelling(names map[string]bool, words []string, picked func(impor
 	hits := make([]bool, len(s.Files))
 	parallel(len(s.Files), func(i int) {
 		f := s.Files[i]
-		hits[i] = imports[i] && !protobuf(f.Name) && isLiteral(f.Text, names) && set.inLiterals(f.Text)
+		hits[i] = imports[i] && !protobuf(f.Name) && isLiteral(f.literals(), names) && set.inLiterals(f.literals())
 	})
 	var out []Source
 	for i, f := range s.Files {
@@ -154,7 +155,7 @@ func (s *Scan) Spelling(names map[string]bool, words []string, picked func(impor
 // Spells says whether a part of the file may have one of the names as a literal of its
 // own.
 func (f *File) Spells(names map[string]bool, part ast.Node) bool {
-	return f.Source == nil || isLiteral(f.Text(part), names)
+	return f.Source == nil || isLiteral(literals(f.Text(part)), names)
 }
 
 // Names says whether a part of the file may have one of the names anywhere.
@@ -171,47 +172,49 @@ func (f *File) Names(names map[string]bool, part ast.Node) bool {
 	return false
 }
 
-// spelled is what the literals of a file tell, whatever is looked for, once somebody asks.
+// spelled is what the text of a file tells, whatever is looked for, once somebody asks.
 type spelled struct {
-	begin, end              sync.Once
+	cut, begin, end         sync.Once
+	literals                [][]byte
 	statement, embeds, open bool
+}
+
+// literals are the string literals of the file.
+func (f Source) literals() iter.Seq[[]byte] {
+	f.spelled.cut.Do(func() { f.spelled.literals = slices.Collect(literals(f.Text)) })
+	return slices.Values(f.spelled.literals)
 }
 
 // spells says whether a literal of the file begins like a statement, and whether it
 // embeds SQL.
 func (f Source) spells() (statement, embeds bool) {
-	f.spelled.begin.Do(func() { f.spelled.statement, f.spelled.embeds = hasStatement(f.Text), embedsSQL(f.Text) })
+	f.spelled.begin.Do(func() { f.spelled.statement, f.spelled.embeds = hasStatement(f.literals()), embedsSQL(f.Text) })
 	return f.spelled.statement, f.spelled.embeds
 }
 
+// leavesTableOpen says whether a literal of the file leaves the name of a table to what
+// is added to it: it may be any.
 func (f Source) leavesTableOpen() bool {
-	f.spelled.end.Do(func() { f.spelled.open = leavesTableOpen(f.Text) })
-	return f.spelled.open
-}
-
-// leavesTableOpen reports whether a string literal of a Go file leaves the name of a
-// table to what is added to it: it may be any.
-func leavesTableOpen(text []byte) bool {
-	found := false
-	literals(text, func(literal []byte) bool {
-		found = openTable().Match(literal)
-		return !found
+	f.spelled.end.Do(func() {
+		for literal := range f.literals() {
+			f.spelled.open = f.spelled.open || openTable().Match(literal)
+		}
 	})
-	return found
+	return f.spelled.open
 }
 
 var openTable = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[\"`]$|$)")
 })
 
-// hasStatement reports whether a string literal of a Go file begins like a statement.
-func hasStatement(text []byte) bool {
-	found := false
-	literals(text, func(literal []byte) bool {
-		found = startsStatement(literal)
-		return !found
-	})
-	return found
+// hasStatement reports whether one of the string literals begins like a statement.
+func hasStatement(literals iter.Seq[[]byte]) bool {
+	for literal := range literals {
+		if startsStatement(literal) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsStatement says whether a literal begins with the first word of a statement

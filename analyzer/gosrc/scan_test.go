@@ -88,7 +88,7 @@ func TestInStrings(t *testing.T) {
 		`"the star was not found"`:             false,
 		`"stars"`:                              false,
 	} {
-		if got := set.inStrings([]byte(literal)); got != want {
+		if got := set.inStrings(literals([]byte(literal))); got != want {
 			t.Errorf("%s: %v, want %v", literal, got, want)
 		}
 	}

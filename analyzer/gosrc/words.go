@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"bytes"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,9 @@ func (s *wordSet) in(text []byte) bool {
 
 // each calls do with where the words stand in text until it returns false.
 func (s *wordSet) each(text []byte, do func(from, to int) bool) {
+	if len(s.words) == 0 {
+		return
+	}
 	is := wordByte()
 	var buf [maxWord]byte
 	for i := 0; i < len(text); {
@@ -102,48 +106,49 @@ func (s *wordSet) each(text []byte, do func(from, to int) bool) {
 	}
 }
 
-// inStrings reports whether a string literal of a Go file holds one of the words
-// where SQL has the name of a table.
-func (s *wordSet) inStrings(text []byte) bool {
-	found := false
-	literals(text, func(literal []byte) bool {
-		literal = spaced(literal)
+// inStrings reports whether one of the string literals holds one of the words where SQL
+// has the name of a table.
+func (s *wordSet) inStrings(literals iter.Seq[[]byte]) bool {
+	for literal := range literals {
+		literal, found := spaced(literal), false
 		s.each(literal, func(from, to int) bool {
 			found = placedAsTable(literal, from, to)
 			return !found
 		})
-		return !found
-	})
-	return found
+		if found {
+			return true
+		}
+	}
+	return false
 }
 
-// isLiteral reports whether a string literal of a Go file is one of the names, perhaps
-// with another name for it.
-func isLiteral(text []byte, names map[string]bool) bool {
-	found := false
-	literals(text, func(literal []byte) bool {
-		const longest = 2*maxWord + len(`" AS "`)
+// isLiteral reports whether one of the string literals is one of the names, perhaps with
+// another name for it.
+func isLiteral(literals iter.Seq[[]byte], names map[string]bool) bool {
+	const longest = 2*maxWord + len(`" AS "`)
+	for literal := range literals {
 		if len(literal) > longest {
-			return true
+			continue
 		}
 		name := bytes.Trim(literal, "`\"")
 		if i := bytes.IndexByte(name, ' '); i > 0 {
 			name = name[:i]
 		}
-		found = names[string(name)]
-		return !found
-	})
-	return found
+		if names[string(name)] {
+			return true
+		}
+	}
+	return false
 }
 
-// inLiterals reports whether a string literal of a Go file holds one of the words.
-func (s *wordSet) inLiterals(text []byte) bool {
-	found := false
-	literals(text, func(literal []byte) bool {
-		found = s.in(literal)
-		return !found
-	})
-	return found
+// inLiterals reports whether one of the string literals holds one of the words.
+func (s *wordSet) inLiterals(literals iter.Seq[[]byte]) bool {
+	for literal := range literals {
+		if s.in(literal) {
+			return true
+		}
+	}
+	return false
 }
 
 // spaced is a literal with blanks for the escapes that are some.
@@ -199,27 +204,29 @@ var leadsTable = sync.OnceValue(func() *wordSet {
 	return newWordSet(strings.Fields("from join like straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists"))
 })
 
-// literals calls do with the string literals of a Go file until it returns false.
-func literals(text []byte, do func([]byte) bool) {
-	for i := 0; i < len(text); {
-		n := bytes.IndexAny(text[i:], "\"`'/")
-		if n < 0 {
-			return
+// literals are the string literals of Go code, with their quotes.
+func literals(text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for i := 0; i < len(text); {
+			n := bytes.IndexAny(text[i:], "\"`'/")
+			if n < 0 {
+				return
+			}
+			i += n
+			var end int
+			switch text[i] {
+			case '/':
+				end = behindComment(text, i)
+			case '`':
+				end = behind(text, i+1, '`', false)
+			default:
+				end = behind(text, i+1, text[i], true)
+			}
+			if c := text[i]; (c == '"' || c == '`') && !yield(text[i:end]) {
+				return
+			}
+			i = end
 		}
-		i += n
-		var end int
-		switch text[i] {
-		case '/':
-			end = behindComment(text, i)
-		case '`':
-			end = behind(text, i+1, '`', false)
-		default:
-			end = behind(text, i+1, text[i], true)
-		}
-		if c := text[i]; (c == '"' || c == '`') && !do(text[i:end]) {
-			return
-		}
-		i = end
 	}
 }
 

@@ -21,12 +21,20 @@ type Tree struct {
 	scans    map[string]*gosrc.Scan // by the folders
 	ignored  map[*gosrc.Scan][]schema.Ignore
 	programs []*program
+	expected []expectation
 	readings map[*schema.Uses]walked
 }
 
 // walked is what uses were read from.
 type walked struct {
 	callers bool
+	dirs    []string
+}
+
+// An expectation is packages that will be walked for a schema.
+type expectation struct {
+	folders string // that were scanned
+	reach   gosrc.Reach
 	dirs    []string
 }
 
@@ -100,14 +108,21 @@ func (t *Tree) like(folders string) *gosrc.Scan {
 }
 
 // load returns a program in which the packages of the wanted folders are walked: one
-// that is there already, if it has them all.
+// that is there already, if it has them all, or else one with all that is expected.
 func (t *Tree) load(ctx context.Context, s *gosrc.Scan, wanted []string, o *Options) (*program, error) {
-	folders, reach := strings.Join(o.Dirs, "\x00"), o.reach(s)
+	folders, reach := o.key(), o.reach(s)
 	for _, p := range t.programs {
 		if p.folders == folders && p.reach >= reach && !slices.ContainsFunc(wanted, func(dir string) bool { return !slices.Contains(p.dirs, dir) }) {
 			return p, nil
 		}
 	}
+	for _, e := range t.expected {
+		if e.folders == folders && e.reach <= reach {
+			wanted = append(slices.Clone(wanted), slices.DeleteFunc(slices.Clone(e.dirs), o.skips)...)
+		}
+	}
+	slices.Sort(wanted)
+	wanted = slices.Compact(wanted)
 	loaded, err := s.Load(ctx, wanted, reach, t.nearest(folders, reach))
 	if err != nil {
 		return nil, err
@@ -115,6 +130,29 @@ func (t *Tree) load(ctx context.Context, s *gosrc.Scan, wanted []string, o *Opti
 	p := &program{Program: loaded, folders: folders, reach: reach, dirs: wanted}
 	t.programs = append(t.programs, p)
 	return p, nil
+}
+
+// key tells the folders that are scanned apart.
+func (o *Options) key() string { return strings.Join(o.Dirs, "\x00") }
+
+// Expect says that the code will be read for a schema, and returns the options that this
+// takes: the packages of several schemas are loaded and walked together.
+func (t *Tree) Expect(ctx context.Context, o Options) (Options, error) {
+	names := o.names()
+	if len(o.Dirs) == 0 {
+		o.Dirs = []string{"."}
+	}
+	if len(names) == 0 {
+		return o, nil
+	}
+	whole, err := t.scan(ctx, o.Dirs)
+	if err != nil {
+		return o, err
+	}
+	scan := whole.Without(o.skips)
+	o.folders = o.wanted(scan, names)
+	t.expected = append(t.expected, expectation{o.key(), o.reach(scan), o.folders})
+	return o, nil
 }
 
 // ReadOn reads further than what Read returned did, for the same schema; that stands
@@ -173,7 +211,10 @@ func (t *Tree) Read(ctx context.Context, o Options) (*schema.Uses, error) {
 	scan := whole.Without(o.skips)
 	out, libraries := &schema.Uses{}, unread(scan)
 	if names := o.names(); len(names) > 0 {
-		wanted := o.wanted(scan, names)
+		wanted := o.folders
+		if wanted == nil {
+			wanted = o.wanted(scan, names)
+		}
 		p, err := t.load(ctx, scan, wanted, &o)
 		if err != nil {
 			return nil, err

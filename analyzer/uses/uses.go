@@ -39,6 +39,8 @@ type Options struct {
 	Wrappers []Wrapper
 	// Flags are conditions whose value in production is known, as the code spells them.
 	Flags map[string]bool
+
+	folders []string // that may use the schema, once Expect has found them
 }
 
 // reach is how far away types must be known: of whole rows, and of who calls whom,
