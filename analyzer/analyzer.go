@@ -81,7 +81,11 @@ func (c *checker) run(pass *analysis.Pass) (any, error) {
 	read := func(file string) ([]byte, error) {
 		return pass.ReadFile(filepath.Join(c.state.Root(), filepath.FromSlash(file)))
 	}
-	if state, changed := c.state.WithPackage(context.Background(), program, read); changed {
+	state, changed, err := c.state.WithPackage(context.Background(), program, read)
+	if err != nil {
+		return nil, err
+	}
+	if changed {
 		findings = func() []Finding { return Findings(state) }
 	}
 	report(pass, c.state.Root(), findings())

@@ -139,7 +139,7 @@ func (s *State) follow(ctx context.Context) error {
 			least = append(least, d)
 		}
 	}
-	all := append(most, least...)
+	all := slices.Concat(most, least)
 	for _, d := range all {
 		if !s.cfg.usesOnly && !d.readsCode(s.cfg) {
 			continue

@@ -29,8 +29,9 @@ func (s *State) InCode() []rules.Finding {
 
 // WithPackage returns the state of a tree in which a package is as program has
 // it, and whether that differs from what was read. What read returns is what the
-// files of the package hold there, as an editor has them.
-func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read func(file string) ([]byte, error)) (*State, bool) {
+// files of the package hold there, as an editor has them. An error means that the code
+// beside it could not be read.
+func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read func(file string) ([]byte, error)) (*State, bool, error) {
 	edited := func(file string) bool {
 		now, err := read(file)
 		old, oldErr := fs.ReadFile(s.cfg.Root, file)
@@ -44,7 +45,11 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read fu
 			o.Words = d.further.head.fields
 			u := uses.Of(ctx, program, o)
 			for _, pkg := range program.Packages {
-				if !usesSchema(pkg, o.Dirs, d.HeadUses) {
+				runs, err := d.code.head.Runs(ctx, o.Dirs, pkg)
+				if err != nil {
+					return nil, false, err
+				}
+				if !runs || !usesSchema(pkg, o.Dirs, d.HeadUses) {
 					continue
 				}
 				replaced, differs := c.HeadUses.Replaced(pkg.Path, u.Queries, edited)
@@ -57,7 +62,7 @@ func (s *State) WithPackage(ctx context.Context, program *gosrc.Program, read fu
 		}
 		out.Databases = append(out.Databases, &c)
 	}
-	return out, changed
+	return out, changed, nil
 }
 
 // usesSchema says whether a package is code of a schema: it lies in one of the folders, all

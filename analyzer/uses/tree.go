@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 	"github.com/expandcheck/expandcheck/lint/schema"
@@ -22,6 +23,7 @@ type Tree struct {
 	ignored  map[*gosrc.Scan][]schema.Ignore
 	programs []*program
 	expected []expectation
+	asked    sync.Mutex // of Runs
 	readings map[*schema.Uses]walked
 }
 
@@ -64,6 +66,18 @@ func (t *Tree) HasFile(name string) bool {
 	return err == nil && !info.IsDir()
 }
 
+// Runs says whether the package of a folder is code that runs, as far as the folders of
+// code tell: Read leaves out the others. Several may ask at once.
+func (t *Tree) Runs(ctx context.Context, dirs []string, pkg *gosrc.Package) (bool, error) {
+	if !gosrc.IsInternal(pkg.Path) || len(dirs) > 0 && !slices.Contains(dirs, ".") {
+		return true, nil
+	}
+	t.asked.Lock()
+	defer t.asked.Unlock()
+	s, err := t.scan(ctx, []string{"."})
+	return err == nil && s.Has(pkg.Dir), err
+}
+
 // GoFiles are the names of the Go files below some folders, without tests.
 func (t *Tree) GoFiles(ctx context.Context, dirs []string) ([]string, error) {
 	return gosrc.GoFiles(ctx, t.fsys, dirs)
@@ -87,6 +101,9 @@ func (t *Tree) scan(ctx context.Context, dirs []string) (*gosrc.Scan, error) {
 	s, err := gosrc.ScanTree(ctx, t.fsys, dirs, t.syntax, t.like(key))
 	if err != nil {
 		return nil, err
+	}
+	if slices.Contains(dirs, ".") {
+		s = s.Running()
 	}
 	t.scans[key] = s
 	return s, nil
