@@ -121,11 +121,11 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 		f.handBack(call, params)
 		return results
 	}
-	f.show(call, c, receiver, args, nil)
+	results := f.resultsOfAny(call, called, args)
+	f.show(call, c, receiver, args, results)
 	made := f.handedOver(args)
 	f.handBack(call, nil)
 	f.changedBy(call, fn)
-	results := f.resultsOfAny(call, called, args)
 	if made != nil && len(results) == 1 {
 		results[0] = made
 	}
@@ -204,14 +204,22 @@ func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 	}
 }
 
-// handBackShared gives a variable what a function added to the chain in it.
+// handBackShared gives a variable what a function added to the chain in it, or set in the
+// struct that it points to.
 func (f *frame) handBackShared(arg ast.Expr, params []Value, i int) {
-	if i >= len(params) {
+	id, isVar := ast.Unparen(arg).(*ast.Ident)
+	if i >= len(params) || !isVar {
 		return
 	}
-	c, ok := params[i].(*Chain)
-	if id, isVar := ast.Unparen(arg).(*ast.Ident); ok && c.Shared && isVar {
-		f.store(id, c)
+	switch v := params[i].(type) {
+	case *Chain:
+		if v.Shared {
+			f.store(id, v)
+		}
+	case *Record:
+		if isPointer(f.pkg.Info.TypeOf(id)) && v.Keys == nil && f.isRow(id) {
+			f.store(id, v)
+		}
 	}
 }
 

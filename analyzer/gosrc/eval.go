@@ -351,7 +351,7 @@ func (f *frame) field(owner Value, e *ast.SelectorExpr) Value {
 			}
 		}
 	}
-	if t := f.pkg.Info.TypeOf(e); t != nil && !r.Open {
+	if t := f.pkg.Info.TypeOf(e); t != nil && !r.Open && r.Rest == nil {
 		return zero(t)
 	}
 	if unknown.Loaded {

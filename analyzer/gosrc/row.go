@@ -3,6 +3,7 @@ package gosrc
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 )
 
 // What becomes of structs that are rows: who loads them, saves them, or may set
@@ -77,6 +78,9 @@ func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
 	for _, a := range call.Args {
 		if e := ast.Unparen(a); f.isRow(e) && isPointer(f.pkg.Info.TypeOf(e)) {
 			f.unsee(e, "handed to "+types.ExprString(call.Fun))
+			if fn == nil && f.isFuncValue(call.Fun) {
+				f.reopen(e)
+			}
 		}
 	}
 	if e := FieldSetBy(call); e != nil {
@@ -88,6 +92,40 @@ func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
 		return
 	}
 	f.unsee(ast.Unparen(sel.X), "changed by "+sel.Sel.Name)
+}
+
+// isFuncValue says whether an expression is a function that a variable or field holds.
+func (f *frame) isFuncValue(e ast.Expr) bool {
+	switch x := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		_, is := f.pkg.Info.Uses[x].(*types.Var)
+		return is
+	case *ast.SelectorExpr:
+		_, is := f.pkg.Info.Uses[x.Sel].(*types.Var)
+		return is
+	case *ast.IndexExpr, *ast.CallExpr:
+		return true
+	}
+	return false
+}
+
+// reopen leaves the texts of a struct to what the program gives its fields anywhere: a
+// function that is not known here, such as an option, may set them.
+func (f *frame) reopen(e ast.Expr) {
+	f.store(e, lift(func(v []Value) Value {
+		r, ok := v[0].(*Record)
+		if !ok || r.Keys != nil {
+			return v[0]
+		}
+		out := *r
+		out.Fields = maps.Clone(r.Fields)
+		for name, v := range r.Fields {
+			if _, is := v.(Text); is {
+				delete(out.Fields, name)
+			}
+		}
+		return &out
+	}, f.eval(e)))
 }
 
 // unsee notes that fields of a struct may have been set where nobody looked.

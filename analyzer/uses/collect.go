@@ -138,6 +138,7 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 	}
 	all.modes = &modes{program: p, packages: packages, known: map[fieldKey]*mode{}}
 	all.dropKept()
+	all.dropBegun()
 	all.dropUntaken(packages)
 	all.entLeftOver(packages)
 	all.leftOver(packages)

@@ -168,7 +168,12 @@ func givesChain(t types.Type) bool {
 	if !ok || sig.Results().Len() == 0 {
 		return false
 	}
-	pkg, _ := gosrc.Named(sig.Results().At(0).Type())
+	return isChain(sig.Results().At(0).Type())
+}
+
+// isChain says whether a type is one of a library.
+func isChain(t types.Type) bool {
+	pkg, _ := gosrc.Named(t)
 	return pkg != "" && libraryAt(pkg) != nil
 }
 

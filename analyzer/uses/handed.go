@@ -45,11 +45,11 @@ func (c *collector) call(call *gosrc.Call) {
 	}
 }
 
-// ofBuilderField says whether a value is what a function gives that a field holds: one
-// that hands builders on.
+// ofBuilderField says whether a value is a builder that a field holds, or what a function
+// gives that one holds: one that hands builders on.
 func ofBuilderField(v gosrc.Value) bool {
 	u, ok := v.(gosrc.Unknown)
-	return ok && u.Field != nil && givesChain(u.Field.Type())
+	return ok && u.Field != nil && (givesChain(u.Field.Type()) || isChain(u.Field.Type()))
 }
 
 // ofTextField says whether a value is that of a field that holds texts, and not known.
@@ -185,9 +185,12 @@ func fromCaller(v gosrc.Value) bool {
 	return false
 }
 
-// goesInto says whether a text is part of what an evaluated call gives back: what
-// becomes of that shows more.
+// goesInto says whether a text or builder is part of what an evaluated call gives back:
+// what becomes of that shows more.
 func goesInto(arg gosrc.Value, results []gosrc.Value) bool {
+	if ch, ok := arg.(*gosrc.Chain); ok {
+		return slices.ContainsFunc(results, func(r gosrc.Value) bool { return begins(ch, r) })
+	}
 	for _, t := range gosrc.Texts(arg) {
 		if len(t) == 0 || t[0].Hole != "" {
 			continue
@@ -201,6 +204,15 @@ func goesInto(arg gosrc.Value, results []gosrc.Value) bool {
 		}
 	}
 	return false
+}
+
+// begins says whether all that a value can be goes on from a chain.
+func begins(ch *gosrc.Chain, v gosrc.Value) bool {
+	n := len(ch.Links)
+	return n > 0 && !slices.ContainsFunc(gosrc.Alternatives(v), func(a gosrc.Value) bool {
+		longer, ok := a.(*gosrc.Chain)
+		return !ok || len(longer.Links) < n || !slices.EqualFunc(longer.Links[:n], ch.Links, func(a, b gosrc.Link) bool { return a.Call == b.Call })
+	})
 }
 
 // mayBeTold says whether a function has a parameter that a text could come by.
@@ -248,6 +260,8 @@ func tellsText(v gosrc.Value) bool {
 func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	for _, a := range gosrc.Alternatives(v) {
 		switch a := a.(type) {
+		case gosrc.Unknown:
+			c.now.needs = c.now.needs || ofBuilderField(a) // what it holds is run as it is
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:

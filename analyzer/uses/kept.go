@@ -55,6 +55,38 @@ func (c *collector) dropKept() {
 	}
 }
 
+// dropBegun leaves out builders that are handed to a function of the program which adds
+// to them, and runs none of them as it is.
+func (c *collector) dropBegun() {
+	of := map[*ast.FuncDecl]*declared{}
+	for _, d := range c.order {
+		of[d.decl] = d
+	}
+	begun := func(f candidate) bool {
+		if !f.given || len(f.steps) == 0 {
+			return false
+		}
+		more := false
+		for _, target := range c.program.Declarations(f.site.Package.Callee(f.call).Func) {
+			if of[target] == nil {
+				return false
+			}
+			for _, g := range of[target].found {
+				if n := len(f.steps); len(g.steps) >= n && slices.Equal(g.steps[:n], f.steps) {
+					if len(g.steps) == n {
+						return false
+					}
+					more = true
+				}
+			}
+		}
+		return more
+	}
+	for _, d := range c.order {
+		d.found = slices.DeleteFunc(d.found, begun)
+	}
+}
+
 // dropUntaken leaves out builders that are kept in a field from which nobody takes
 // them: they are never run.
 func (c *collector) dropUntaken(packages []*gosrc.Package) {
