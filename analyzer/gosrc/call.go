@@ -116,13 +116,13 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 		results, params := f.w.apply(fn, args, f.guards)
 		f.changedBy(call, fn)
 		if !f.w.Follow { // else it shows itself by the calls in it
-			f.show(call, c, receiver, args, results)
+			f.show(Call{Expr: call, Callee: c, Receiver: receiver, Args: args, Results: results})
 		}
 		f.handBack(call, params)
 		return results
 	}
 	results := f.resultsOfAny(call, called, args)
-	f.show(call, c, receiver, args, results)
+	f.show(Call{Expr: call, Callee: c, Receiver: receiver, Called: called, Args: args, Results: results})
 	made := f.handedOver(args)
 	f.handBack(call, nil)
 	f.changedBy(call, fn)
@@ -223,12 +223,13 @@ func (f *frame) handBackShared(arg ast.Expr, params []Value, i int) {
 	}
 }
 
-// show tells the owner of the walker of a call.
-func (f *frame) show(call *ast.CallExpr, c Callee, receiver Value, args, results []Value) {
+// show tells the owner of the walker of a call, here and under these conditions.
+func (f *frame) show(call Call) {
 	if f.w.Call == nil || f.w.quiet > 0 {
 		return
 	}
-	f.w.Call(&Call{Expr: call, Package: f.pkg, Callee: c, Receiver: receiver, Args: args, Guards: slices.Clone(f.guards), Results: results})
+	call.Package, call.Guards = f.pkg, slices.Clone(f.guards)
+	f.w.Call(&call)
 }
 
 // handedOver walks the function literals that are arguments of a call whose

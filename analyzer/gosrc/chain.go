@@ -100,7 +100,7 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	case Finish:
 		return f.firstOf(call, receiver), true
 	case RunChain, EndChain:
-		f.show(call, c, longer, args, nil)
+		f.show(Call{Expr: call, Callee: c, Receiver: longer, Args: args})
 		f.handedOver(args)
 		f.handBack(call, nil)
 		f.saved(call)

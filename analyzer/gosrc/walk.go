@@ -46,6 +46,7 @@ type Call struct {
 	Package  *Package // that spells it
 	Callee   Callee
 	Receiver Value // of a method
+	Called   Value // the function, where a variable or field holds it and it is not known
 	Args     []Value
 	// Guards are the conditions it stands under, outermost first. That of a range
 	// loop is a unary expression with the operator RANGE.

@@ -15,7 +15,7 @@ import (
 func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && mayBeTold(fn) {
 		var args []gosrc.Value // nil where they tell nothing
-		if slices.ContainsFunc(call.Args, tellsText) || handsNil(fn, call.Args) {
+		if slices.ContainsFunc(call.Args, tellsText) || slices.ContainsFunc(call.Args, c.isOption) || handsNil(fn, call.Args) {
 			args = call.Args
 		}
 		for _, target := range c.program.Declarations(fn) {
@@ -29,6 +29,7 @@ func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
 		c.now.passes = append(c.now.passes, c.program.Declarations(fn)...)
 	}
+	c.now.needs = c.now.needs || c.asksOption(call)
 	done, wrapped := c.wrapped(call)
 	if !wrapped && says(call.Callee) {
 		return
@@ -246,6 +247,20 @@ func handsNil(fn *types.Func, args []gosrc.Value) bool {
 		}
 	}
 	return false
+}
+
+// isOption says whether a value is a function that sets fields, from which a text may be
+// made.
+func (c *collector) isOption(v gosrc.Value) bool {
+	fn, ok := v.(*gosrc.Func)
+	return ok && c.program.IsOption(fn)
+}
+
+// asksOption says whether a call hands a struct of the program to a function that only
+// the caller knows: what that sets may be part of a text.
+func (c *collector) asksOption(call *gosrc.Call) bool {
+	u, ok := call.Called.(gosrc.Unknown)
+	return ok && u.Param != nil && c.program.TakesOption(u.Param)
 }
 
 func tellsText(v gosrc.Value) bool {
