@@ -306,11 +306,12 @@ func (f *frame) rangeLoop(s *ast.RangeStmt) {
 		}
 	}
 	if open {
-		f.set(s.Key, Unknown{Why: "range", Expr: s.Key})
+		key := Unknown{Why: "range", Expr: s.Key}
 		element := Unknown{Why: "an element of " + types.ExprString(s.X), Expr: s.Value, Loaded: isLoaded(over)}
 		if u, ok := over.(Unknown); ok {
-			element.Param = u.Param
+			key.Param, element.Param = u.Param, u.Param
 		}
+		f.set(s.Key, key)
 		f.set(s.Value, element)
 		f.someTurns(&ast.UnaryExpr{Op: token.RANGE, X: s.X, OpPos: s.Range}, s.Body, nil)
 	}
