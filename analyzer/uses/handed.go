@@ -310,8 +310,8 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	}
 	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
-		if len(t) > 0 && t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced {
-			c.now.needs = true // the callers give what does not read as SQL yet
+		if len(t) > 0 && (t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced || len(t) > 1 && t[0].Hole != "" && (t[0].Param != nil || t[0].Field != nil) && runs(cand)) {
+			c.now.needs = true // others give what does not read as SQL yet
 		}
 		return
 	}

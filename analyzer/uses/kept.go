@@ -55,15 +55,15 @@ func (c *collector) dropKept() {
 	}
 }
 
-// dropBegun leaves out builders that are handed to a function of the program which adds
-// to them, and runs none of them as it is.
+// dropBegun leaves out texts and builders that are handed to a function of the program
+// which adds to them, and runs none of them as it is.
 func (c *collector) dropBegun() {
 	of := map[*ast.FuncDecl]*declared{}
 	for _, d := range c.order {
 		of[d.decl] = d
 	}
 	begun := func(f candidate) bool {
-		if !f.given || len(f.steps) == 0 {
+		if !f.given {
 			return false
 		}
 		more := false
@@ -72,10 +72,10 @@ func (c *collector) dropBegun() {
 				return false
 			}
 			for _, g := range of[target].found {
-				if n := len(f.steps); len(g.steps) >= n && slices.Equal(g.steps[:n], f.steps) {
-					if len(g.steps) == n {
-						return false
-					}
+				switch longer, goesOn := f.goesOnAs(g); {
+				case goesOn && !longer:
+					return false
+				case goesOn:
 					more = true
 				}
 			}
@@ -85,6 +85,19 @@ func (c *collector) dropBegun() {
 	for _, d := range c.order {
 		d.found = slices.DeleteFunc(d.found, begun)
 	}
+}
+
+// goesOnAs says whether another text or builder begins as one does, and has more.
+func (f *candidate) goesOnAs(g candidate) (longer, goesOn bool) {
+	if n := len(f.steps); n > 0 {
+		return len(g.steps) > n, len(g.steps) >= n && slices.Equal(g.steps[:n], f.steps)
+	}
+	n := len(f.text)
+	if len(g.steps) > 0 || len(g.text) < n {
+		return false, false
+	}
+	same := func(a, b gosrc.Part) bool { return a.Pos == b.Pos && a.Text == b.Text && a.Hole == b.Hole }
+	return len(g.text) > n, slices.EqualFunc(g.text[:n], f.text, same)
 }
 
 // dropUntaken leaves out builders that are kept in a field from which nobody takes

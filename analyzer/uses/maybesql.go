@@ -48,8 +48,30 @@ func hidesHead(t gosrc.Text) bool {
 	if n <= 0 {
 		return false
 	}
-	head, _ := firstWord(t[n:])
-	return head == "from" || head == "into"
+	head, rest := firstWord(t[n:])
+	return inStatement[head] || inStatementLoud[head] && loud(t[n:], head, rest)
+}
+
+// inStatement are words that a statement goes on with, and hardly anything else does
+// behind what is not known; inStatementLoud those that are English, too, unless they are
+// in capital letters.
+var (
+	inStatement     = wordsOf("from into where having join")
+	inStatementLoud = wordsOf("order group limit left inner right cross union values set and or for on")
+)
+
+func wordsOf(list string) map[string]bool {
+	out := map[string]bool{}
+	for word := range strings.FieldsSeq(list) {
+		out[word] = true
+	}
+	return out
+}
+
+// loud says whether the first word of a text is in capital letters.
+func loud(t gosrc.Text, head, rest string) bool {
+	before := strings.TrimSuffix(t[0].Text, rest)
+	return strings.HasSuffix(before, strings.ToUpper(head))
 }
 
 // firstWord is the word that a text begins with, in lower case, and what is behind it
