@@ -276,7 +276,7 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	for _, a := range gosrc.Alternatives(v) {
 		switch a := a.(type) {
 		case gosrc.Unknown:
-			c.now.needs = c.now.needs || ofBuilderField(a) // what it holds is run as it is
+			c.now.needs = c.now.needs || ofBuilderField(a) || ofTextField(a) && runsSQL(call.Callee) // what it holds is run as it is
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:

@@ -216,7 +216,12 @@ func runs(c candidate) bool {
 	if c.wrapped || c.built && c.arg < 0 { // of a builder the call is the last link
 		return true
 	}
-	name := strings.ToLower(c.site.Package.Callee(c.call).Name)
+	return runsSQL(c.site.Package.Callee(c.call))
+}
+
+// runsSQL says whether a function has a name that those have which run SQL.
+func runsSQL(callee gosrc.Callee) bool {
+	name := strings.ToLower(callee.Name)
 	for _, word := range [...]string{"exec", "query", "select", "get", "prepare", "raw"} {
 		if strings.Contains(name, word) {
 			return true
