@@ -120,20 +120,13 @@ func (r *Record) with(name *ast.Ident, v Value) *Record {
 	return out
 }
 
-// told tells the owner of the walker of the value of a field.
+// told tells the owner of the walker of the value of a field, also of an embedded struct.
 func (f *frame) told(t types.Type, name string, v Value) {
 	if f.w.Set == nil || f.w.quiet > 0 || t == nil {
 		return
 	}
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	s, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return
-	}
-	for field := range s.Fields() {
-		if field.Name() == name {
+	if obj, _, _ := types.LookupFieldOrMethod(t, true, f.pkg.Types, name); obj != nil {
+		if field, ok := obj.(*types.Var); ok {
 			f.w.Set(field, v)
 		}
 	}

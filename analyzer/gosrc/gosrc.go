@@ -173,10 +173,14 @@ func newProgram(scan *Scan) *Program {
 	}
 }
 
-// parse reads the files of dirs, then of what they import, level by level.
+// maxSpelled bounds how many packages a text can be made in, one importing the other.
+const maxSpelled = 4
+
+// parse reads the files of dirs, then of what they import, level by level; where that is
+// not read in full, what texts are made with.
 func (p *Program) parse(ctx context.Context, dirs []string, r reach, from adoption) error {
 	wave := slices.Clone(dirs)
-	for level := 0; len(wave) > 0 && ctx.Err() == nil && (r.Reach == Everything || level <= 1); level++ {
+	for level := 0; len(wave) > 0 && ctx.Err() == nil && (r.Reach == Everything || level <= maxSpelled); level++ {
 		first := level == 0
 		pkgs := make([][]*Package, len(wave))
 		errs := make([]error, len(wave))
@@ -202,7 +206,7 @@ func (p *Program) parse(ctx context.Context, dirs []string, r reach, from adopti
 		for i := range pkgs {
 			for k, pkg := range pkgs[i] {
 				if k == 0 || first {
-					next = append(next, p.wanted(pkg)...)
+					next = append(next, p.wanted(pkg, first || r.Reach == Everything)...)
 				}
 			}
 		}
@@ -246,10 +250,15 @@ func (p *Program) add(pkg *Package, beside bool) {
 	p.byDir[pkg.Dir], p.byPath[pkg.Path] = pkg, pkg
 }
 
-// wanted returns the directories of the tree that pkg imports and nobody has read.
-func (p *Program) wanted(pkg *Package) []string {
+// wanted returns the directories of the tree that pkg imports and nobody has read: all,
+// or those alone of which its constants and variables take a part.
+func (p *Program) wanted(pkg *Package, all bool) []string {
+	imports := pkg.spellingImports
+	if all {
+		imports = pkg.Imports
+	}
 	var out []string
-	for _, imported := range pkg.Imports() {
+	for _, imported := range imports() {
 		dir, ok := p.dirOf(pkg, imported)
 		if !ok {
 			continue
@@ -259,6 +268,64 @@ func (p *Program) wanted(pkg *Package) []string {
 		}
 	}
 	return out
+}
+
+// spellingImports are the import paths of the packages that a constant or variable adds
+// something of to a text: a.Select + " WHERE id = ?".
+func (pkg *Package) spellingImports() []string {
+	var out []string
+	for _, f := range pkg.Files {
+		names := map[string]bool{}
+		for _, d := range f.Syntax.Decls {
+			if gen, ok := d.(*ast.GenDecl); ok && (gen.Tok == token.CONST || gen.Tok == token.VAR) {
+				addedPackages(gen, names)
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		for _, spec := range f.Syntax.Imports {
+			imported := strings.Trim(spec.Path.Value, "`\"")
+			name := packageName(imported)
+			if spec.Name != nil {
+				name = spec.Name.Name
+			}
+			if names[name] || name == "." {
+				out = append(out, imported)
+			}
+		}
+	}
+	return out
+}
+
+// addedPackages notes the names of packages in sums. A name of another package that
+// stands there by itself may be of one that is imported with a dot.
+func addedPackages(gen *ast.GenDecl, names map[string]bool) {
+	var add func(e ast.Expr)
+	add = func(e ast.Expr) {
+		switch e := ast.Unparen(e).(type) {
+		case *ast.BinaryExpr:
+			if e.Op == token.ADD {
+				add(e.X)
+				add(e.Y)
+			}
+		case *ast.SelectorExpr:
+			if id, ok := e.X.(*ast.Ident); ok {
+				names[id.Name] = true
+			}
+		case *ast.Ident:
+			names["."] = true
+		}
+	}
+	for _, spec := range gen.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok {
+			for _, e := range v.Values {
+				if sum, is := ast.Unparen(e).(*ast.BinaryExpr); is {
+					add(sum)
+				}
+			}
+		}
+	}
 }
 
 // dirOf returns where the tree has the package that pkg imports: in its own module,

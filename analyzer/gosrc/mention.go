@@ -207,12 +207,34 @@ var openTable = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[\"`]$|$)")
 })
 
-// hasStatement reports whether one of the string literals begins like a statement.
+// hasStatement reports whether one of the string literals begins like a statement, or
+// goes on like one that another begins.
 func hasStatement(literals iter.Seq[[]byte]) bool {
 	for literal := range literals {
-		if startsStatement(literal) {
+		if startsStatement(literal) || continuesStatement(literal) {
 			return true
 		}
+	}
+	return false
+}
+
+// continuesStatement says whether a literal begins with a word in capital letters that
+// statements go on with.
+func continuesStatement(literal []byte) bool {
+	at := 1
+	for at < len(literal) && (literal[at] == ' ' || literal[at] == '\n' || literal[at] == '\t' || literal[at] == '(') {
+		at++
+	}
+	end := at
+	for end < len(literal) && literal[end] >= 'A' && literal[end] <= 'Z' {
+		end++
+	}
+	if end-at < len("FROM") || end-at > len("HAVING") || end >= len(literal) || literal[end] != ' ' && literal[end] != '\n' && literal[end] != '`' {
+		return false
+	}
+	switch string(literal[at:end]) {
+	case "FROM", "INTO", "WHERE", "HAVING", "JOIN", "UNION": // ORDER and GROUP stand alone in many other languages
+		return true
 	}
 	return false
 }

@@ -90,7 +90,7 @@ func (f *frame) binary(e ast.Expr, op token.Token, x, y Value) Value {
 func (f *frame) operate(e ast.Expr, op token.Token, x, y Value) Value {
 	tx, isTextX := x.(Text)
 	ty, isTextY := y.(Text)
-	if op == token.ADD && (isTextX || isTextY || isChain(x) && isChain(y)) {
+	if op == token.ADD && (isTextX || isTextY || isChain(x) && isChain(y) || isString(f.pkg.Info.TypeOf(e))) {
 		return concat(f.text(x, operand(e, 0)), f.text(y, operand(e, 1)))
 	}
 	if isTextX && isTextY {
@@ -102,6 +102,14 @@ func (f *frame) operate(e ast.Expr, op token.Token, x, y Value) Value {
 		return Unknown{Why: "expression", Expr: e}
 	}
 	return arithmetic(e, op, cx, cy)
+}
+
+func isString(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsString != 0
 }
 
 func operand(e ast.Expr, i int) ast.Expr {

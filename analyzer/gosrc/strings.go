@@ -202,7 +202,7 @@ var pureFuncs = map[string]pureFunc{
 func (f *frame) sprintf(call *ast.CallExpr, args []Value) Value {
 	format, ok := args[0].(Text)
 	if !ok {
-		return hole(call, "its format is not known")
+		return holeOf(args[0], call, "its format is not known")
 	}
 	var out joiner
 	next := 1
@@ -371,15 +371,20 @@ func (f *frame) fprint(call *ast.CallExpr, c Callee, args []Value) (Value, bool)
 	return Unknown{Why: "fmt." + c.Name, Expr: call}, true
 }
 
+// holeOf is a hole that is known where a value is.
+func holeOf(v Value, e ast.Expr, why string) Text {
+	t := hole(e, why)
+	if u, unknown := v.(Unknown); unknown {
+		t[0].Param, t[0].Field = u.Param, u.Field
+	}
+	return t
+}
+
 // join is strings.Join; a separator belongs to the element behind it.
 func (f *frame) join(call *ast.CallExpr, list, sep Value) Value {
 	l, ok := list.(*List)
 	if !ok {
-		t := hole(call, "strings.Join of what is not known")
-		if u, unknown := list.(Unknown); unknown {
-			t[0].Param = u.Param
-		}
-		return t
+		return holeOf(list, call, "strings.Join of what is not known")
 	}
 	elems := make([]Value, len(l.Elems))
 	for i, e := range l.Elems {

@@ -84,6 +84,8 @@ type declared struct {
 	cut    bool             // it was not walked to its end
 	hands  bool             // on what it is given, and a text may be made of that
 	passes []*ast.FuncDecl  // functions that it hands a string on to
+	begins []*ast.FuncDecl  // functions that it hands the end of a text to, which others begin
+	runs   bool             // what it is handed, as it is
 	asks   bool             // a function of the program, with what a field holds
 	gave   []fieldKey       // fields that it sets
 	called []*ast.FuncDecl  // with arguments that tell a text
@@ -96,7 +98,7 @@ type declared struct {
 const maxCalls = 16
 
 // maxRounds bounds how often what callers give is handed on.
-const maxRounds = 3
+const maxRounds = 8
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, open: map[*ast.FuncDecl]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}, outside: map[fieldKey]bool{}}
@@ -145,20 +147,32 @@ func collect(ctx context.Context, p *gosrc.Program, packages []*gosrc.Package, w
 	return all
 }
 
-// passOn finds the functions whose callers give a string that another one makes a text of.
+// passOn finds the functions whose callers give a string that another one makes a text
+// of, or runs.
 func (c *collector) passOn() {
-	depends := map[*ast.FuncDecl]bool{}
+	runs := c.reaching(func(d *declared) bool { return d.runs })
+	for _, d := range c.order {
+		d.needs = d.needs || slices.ContainsFunc(d.begins, func(fn *ast.FuncDecl) bool { return runs[fn] })
+	}
+	depends := c.reaching(func(d *declared) bool { return d.needs || d.hands })
+	for _, d := range c.order {
+		d.hands = d.hands || slices.ContainsFunc(d.passes, func(fn *ast.FuncDecl) bool { return depends[fn] })
+	}
+}
+
+// reaching are the functions of which something holds, and those that hand a string on
+// to one of them.
+func (c *collector) reaching(holds func(*declared) bool) map[*ast.FuncDecl]bool {
+	out := map[*ast.FuncDecl]bool{}
 	for more := true; more; {
 		more = false
 		for _, d := range c.order {
-			if depends[d.decl] {
-				continue
+			if !out[d.decl] && (holds(d) || slices.ContainsFunc(d.passes, func(fn *ast.FuncDecl) bool { return out[fn] })) {
+				out[d.decl], more = true, true
 			}
-			d.hands = d.hands || slices.ContainsFunc(d.passes, func(fn *ast.FuncDecl) bool { return depends[fn] })
-			depends[d.decl] = d.needs || d.hands
-			more = more || depends[d.decl]
 		}
 	}
+	return out
 }
 
 // take adds what another collector found.

@@ -277,6 +277,7 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 		switch a := a.(type) {
 		case gosrc.Unknown:
 			c.now.needs = c.now.needs || ofBuilderField(a) || ofTextField(a) && runsSQL(call.Callee) // what it holds is run as it is
+			c.now.runs = c.now.runs || stringOn(a) && runsSQL(call.Callee)
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:
@@ -310,8 +311,10 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	}
 	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
-		if len(t) > 0 && (t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced || len(t) > 1 && t[0].Hole != "" && (t[0].Param != nil || t[0].Field != nil) && runs(cand)) {
+		if len(t) > 0 && (t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced || t[0].Hole != "" && (t[0].Param != nil || t[0].Field != nil) && runs(cand)) {
 			c.now.needs = true // others give what does not read as SQL yet
+		} else if cand.given && len(t) > 0 && t[0].Param != nil {
+			c.now.begins = append(c.now.begins, c.program.Declarations(call.Callee.Func)...)
 		}
 		return
 	}
