@@ -78,6 +78,7 @@ func (f *frame) store(target ast.Expr, v Value) {
 	case *ast.Ident:
 		if obj := f.pkg.Info.ObjectOf(t); obj != nil {
 			f.env.vars[obj] = v
+			f.toldVar(obj, v)
 		}
 	case *ast.SelectorExpr:
 		f.storeField(t.X, t.Sel, v)
@@ -129,6 +130,16 @@ func (f *frame) told(t types.Type, name string, v Value) {
 		if field, ok := obj.(*types.Var); ok {
 			f.w.Set(field, v)
 		}
+	}
+}
+
+// toldVar tells the owner of the walker of the value of a variable of package level.
+func (f *frame) toldVar(obj types.Object, v Value) {
+	if f.w.Set == nil || f.w.quiet > 0 || f.pkg.Types == nil || obj.Parent() != f.pkg.Types.Scope() {
+		return
+	}
+	if global, ok := obj.(*types.Var); ok {
+		f.w.Set(global, v)
 	}
 }
 

@@ -204,28 +204,43 @@ func embedPattern(d *ast.GenDecl, spec *ast.ValueSpec) string {
 	return ""
 }
 
-// markAssigned finds package variables that a function sets or takes the address of.
+// markAssigned finds package variables that a function sets, or of which it sets a part,
+// or takes the address.
 func (pkg *Package) markAssigned(fn *ast.FuncDecl) {
-	mark := func(e ast.Expr) {
-		if id, ok := ast.Unparen(e).(*ast.Ident); ok {
-			if v := pkg.prog.vars[pkg.Info.Uses[id]]; v != nil {
-				v.assigned = true
-			}
+	named := func(e ast.Expr) *variable {
+		id, ok := ast.Unparen(e).(*ast.Ident)
+		if !ok {
+			return nil
+		}
+		return pkg.prog.vars[pkg.Info.Uses[id]]
+	}
+	assign := func(e ast.Expr) {
+		for sel, ok := ast.Unparen(e).(*ast.SelectorExpr); ok; sel, ok = ast.Unparen(e).(*ast.SelectorExpr) {
+			e = sel.X
+		}
+		if v := named(e); v != nil {
+			v.assigned = true
 		}
 	}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			for _, e := range n.Lhs {
-				mark(e)
+				assign(e)
 			}
 		case *ast.UnaryExpr:
-			if n.Op == token.AND {
-				mark(n.X)
+			if v := named(n.X); v != nil && n.Op == token.AND {
+				v.assigned, v.shared = true, true
 			}
 		case *ast.IncDecStmt:
-			mark(n.X)
+			assign(n.X)
 		}
 		return true
 	})
+}
+
+// Assigned says whether functions set a variable of package level, by its name alone.
+func (p *Program) Assigned(v *types.Var) bool {
+	known := p.vars[v]
+	return known != nil && known.assigned && !known.shared
 }

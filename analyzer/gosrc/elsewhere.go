@@ -142,7 +142,7 @@ func (f *Source) mentions(names map[string]bool) []mention {
 // SetElsewhere says whether a file that is not walked, of a package that imports that of
 // a struct, may give the field a value: F: v, or x.F = v.
 func (p *Program) SetElsewhere(field *types.Var) bool {
-	if !field.Exported() || field.Pkg() == nil {
+	if !field.IsField() || !field.Exported() || field.Pkg() == nil {
 		return false
 	}
 	return slices.ContainsFunc(p.scan.Files, func(f Source) bool {

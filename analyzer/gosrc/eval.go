@@ -258,10 +258,27 @@ func (f *frame) packageVar(obj *types.Var, use ast.Expr) Value {
 	if v.embed != "" {
 		return f.embedded(v, use)
 	}
-	if v.value == nil || v.assigned || f.w.entered(v.value) || f.w.Program.assignedOutside(obj) {
+	switch {
+	case f.w.Program.assignedOutside(obj):
+		return unknown
+	case f.w.Program.Assigned(obj):
+		unknown.Field = obj
+		return f.given(obj, unknown)
+	case v.value == nil || v.assigned || f.w.entered(v.value):
 		return unknown
 	}
 	return f.w.initial(obj, v)
+}
+
+// given is what the program gives a field, or a variable of package level, if somebody
+// knows.
+func (f *frame) given(v *types.Var, unknown Unknown) Value {
+	if f.w.Field != nil {
+		if known := f.w.Field(v); known != nil {
+			return known
+		}
+	}
+	return unknown
 }
 
 // initial evaluates what a name of package level is declared with, once.
@@ -372,10 +389,5 @@ func (f *frame) unknownField(e *ast.SelectorExpr, unknown Unknown) Value {
 		return unknown
 	}
 	unknown.Field = field
-	if f.w.Field != nil {
-		if v := f.w.Field(field); v != nil {
-			return v
-		}
-	}
-	return unknown
+	return f.given(field, unknown)
 }

@@ -97,6 +97,7 @@ type variable struct {
 	value    ast.Expr // nil when it has none of its own
 	embed    string   // the pattern of a go:embed directive
 	assigned bool     // somewhere in its package
+	shared   bool     // its address is taken: who knows what it is set to
 }
 
 // Load reads the packages in dirs and what they import from the same module.

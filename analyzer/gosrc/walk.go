@@ -92,6 +92,7 @@ func (w *Walker) begin() {
 	if w.done == nil {
 		w.done = map[*ast.FuncLit]bool{}
 	}
+	clear(w.done) // what a literal does may depend on the arguments
 }
 
 // env is what is known of the variables of a function and its literals.

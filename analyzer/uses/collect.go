@@ -218,13 +218,24 @@ func (c *collector) walk(pkg *gosrc.Package) {
 				c.now = &declared{pkg: pkg}
 				for _, spec := range d.Specs {
 					if v, ok := spec.(*ast.ValueSpec); ok && d.Tok == token.VAR {
-						for _, e := range v.Values {
-							c.walker.Expr(pkg, e)
-						}
+						c.initialise(pkg, v)
 					}
 				}
 				c.loose = append(c.loose, c.now.found...)
 			}
+		}
+	}
+}
+
+// initialise goes through what variables of package level begin with.
+func (c *collector) initialise(pkg *gosrc.Package, spec *ast.ValueSpec) {
+	for i, e := range spec.Values {
+		value := c.walker.Expr(pkg, e)
+		if len(spec.Values) != len(spec.Names) {
+			continue
+		}
+		if v, ok := pkg.Info.Defs[spec.Names[i]].(*types.Var); ok && c.program.Assigned(v) {
+			c.set(v, value)
 		}
 	}
 }

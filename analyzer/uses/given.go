@@ -124,7 +124,11 @@ func (c *collector) set(f *types.Var, v gosrc.Value) {
 			c.set(f, a)
 		}
 		return
-	case gosrc.Text, *gosrc.List, *gosrc.Record:
+	case gosrc.Text:
+		if c.now.decl != nil && slices.ContainsFunc(v, func(p gosrc.Part) bool { return p.Param != nil || p.Field != nil }) {
+			c.now.needs, c.now.sets = true, true
+		}
+	case *gosrc.List, *gosrc.Record:
 	case *gosrc.Func:
 		if !givesChain(f.Type()) {
 			return
