@@ -138,6 +138,9 @@ func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []V
 	if u, ok := called.(Unknown); ok && u.Field != nil {
 		out[0] = Unknown{Why: "the result of " + u.Why, Expr: call, Field: u.Field}
 	}
+	if p := f.builtBy(call); p != nil {
+		out[0] = Unknown{Why: "what " + p.Name() + " builds", Expr: call, Param: p}
+	}
 	if !isOneOf(called) || f.w.Follow {
 		return out
 	}
@@ -157,6 +160,17 @@ func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []V
 	}
 	out[0] = oneOf(all...)
 	return out
+}
+
+// builtBy is the parameter of which a call gives the statement that the caller has built;
+// nil for other calls.
+func (f *frame) builtBy(call *ast.CallExpr) *types.Var {
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || !strings.EqualFold(sel.Sel.Name, "ToSql") {
+		return nil
+	}
+	u, _ := f.eval(sel.X).(Unknown)
+	return u.Param
 }
 
 // givesAddress says whether a call is handed the address of a variable.

@@ -86,6 +86,7 @@ type declared struct {
 	passes []*ast.FuncDecl  // functions that it hands a string on to
 	begins []*ast.FuncDecl  // functions that it hands the end of a text to, which others begin
 	runs   bool             // what it is handed, as it is
+	blank  []*ast.CallExpr  // that run a text of which nothing is known
 	asks   bool             // a function of the program, with what a field holds
 	gave   []fieldKey       // fields that it sets
 	called []*ast.FuncDecl  // with arguments that tell a text
@@ -289,6 +290,7 @@ func (c *collector) walkAgain(d *declared) bool {
 	if d.needs { // else its texts are its callers'
 		d.found = c.now.found
 	}
+	d.blank = c.now.blank
 	d.gave, d.called = c.now.gave, append(d.called, c.now.called...)
 	return true
 }

@@ -3,6 +3,7 @@ package uses
 import (
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
 )
@@ -278,6 +279,9 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 		case gosrc.Unknown:
 			c.now.needs = c.now.needs || ofBuilderField(a) || ofTextField(a) && runsSQL(call.Callee) // what it holds is run as it is
 			c.now.runs = c.now.runs || stringOn(a) && runsSQL(call.Callee)
+			if a.Param == nil && a.Why != "nil" && c.isQuery(call, arg) {
+				c.now.blank = append(c.now.blank, call.Expr)
+			}
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:
@@ -303,6 +307,23 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	}
 }
 
+// isQuery says whether an argument of a call is the text of a statement, of which the
+// values follow: of a function that is none of the program's, since those are walked.
+func (c *collector) isQuery(call *gosrc.Call, arg int) bool {
+	fn := call.Callee.Func
+	name := strings.ToLower(call.Callee.Name)
+	named := call.Callee.Pkg == sqlxPath || strings.Contains(name, "exec") || strings.Contains(name, "query") || strings.Contains(name, "prepare")
+	if fn == nil || !named || !runsSQL(call.Callee) || len(c.program.Declarations(fn)) > 0 {
+		return false
+	}
+	params := fn.Signature().Params()
+	if arg >= params.Len() || !types.Identical(params.At(arg).Type().Underlying(), types.Typ[types.String]) {
+		return false
+	}
+	prepares := arg == params.Len()-1 && strings.HasPrefix(call.Callee.Name, "Prepare")
+	return prepares || fn.Signature().Variadic() && arg == params.Len()-2
+}
+
 // text adds a text, with the arguments of its placeholders where they follow it.
 func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.Text) {
 	cand := candidate{
@@ -313,7 +334,10 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
 		if len(t) > 0 && (t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced || t[0].Hole != "" && (t[0].Param != nil || t[0].Field != nil) && runs(cand)) {
 			c.now.needs = true // others give what does not read as SQL yet
-		} else if cand.given && len(t) > 0 && t[0].Param != nil {
+		} else if !slices.ContainsFunc(t, func(p gosrc.Part) bool { return p.Hole == "" || p.Param != nil }) && c.isQuery(call, arg) {
+			c.now.blank = append(c.now.blank, call.Expr)
+		}
+		if cand.given && len(t) > 0 && t[0].Param != nil {
 			c.now.begins = append(c.now.begins, c.program.Declarations(call.Callee.Func)...)
 		}
 		return

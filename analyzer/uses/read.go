@@ -72,7 +72,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 			}
 		}
 	})
-	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}, unresolved: c.cutShort()}
+	out := &reading{sites: map[*schema.Query]gosrc.Site{}, foreign: map[foreignCode]int{}, unresolved: append(c.cutShort(), c.blanks()...)}
 	several := map[*gosrc.Package]bool{}
 	settle(all, answers)
 	for i, a := range answers {
@@ -114,6 +114,22 @@ func (c *collector) cutShort() []schema.Unresolved {
 		if d.cut {
 			name := functionName(d.decl)
 			out = append(out, schema.Unresolved{Pos: spot(c.program.Position(d.decl.Pos()), 1), Function: name, Text: "func " + name, Why: "the function loops or nests too much to be followed"})
+		}
+	}
+	return out
+}
+
+// blanks are the calls that run a text of which nothing is known.
+func (c *collector) blanks() []schema.Unresolved {
+	var out []schema.Unresolved
+	said := map[*ast.CallExpr]bool{}
+	for _, d := range c.order {
+		for _, call := range d.blank {
+			if said[call] {
+				continue
+			}
+			said[call] = true
+			out = append(out, schema.Unresolved{Pos: spot(c.program.Position(call.Lparen), 1), Function: functionName(d.decl), Text: types.ExprString(call.Fun) + "(…)", Why: "what it runs is not known"})
 		}
 	}
 	return out
