@@ -9,10 +9,24 @@ import (
 	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
-// callArgs are the arguments of a function, and the calls that hand them over.
+// callArgs are what a function is called with, and the calls that hand it over.
 type callArgs struct {
-	args []gosrc.Value
-	by   []*caller
+	handed
+	by []*caller
+}
+
+// handed is what a call gives a function: args are nil where it tells nothing, receiver
+// where that is not known.
+type handed struct {
+	receiver gosrc.Value
+	args     []gosrc.Value
+}
+
+func (h handed) same(o handed) bool {
+	if (h.receiver == nil) != (o.receiver == nil) || h.receiver != nil && !gosrc.Same(h.receiver, o.receiver) {
+		return false
+	}
+	return slices.EqualFunc(h.args, o.args, gosrc.Same)
 }
 
 // A caller is a call of a function, made where its own function is called so.
@@ -37,9 +51,9 @@ func (a *callArgs) add(by caller) bool {
 	return true
 }
 
-// addCall keeps what a function is called with; args are nil where they tell nothing.
-func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
-	if args == nil {
+// addCall keeps what a function is called with.
+func (c *collector) addCall(fn *ast.FuncDecl, h handed, by caller) {
+	if h.args == nil {
 		open := c.open[fn]
 		if open == nil {
 			open = &callArgs{}
@@ -51,13 +65,13 @@ func (c *collector) addCall(fn *ast.FuncDecl, args []gosrc.Value, by caller) {
 		return
 	}
 	for _, have := range c.calls[fn] {
-		if slices.EqualFunc(have.args, args, gosrc.Same) {
+		if have.same(h) {
 			have.add(by)
 			return
 		}
 	}
 	if len(c.calls[fn]) <= maxCalls {
-		c.calls[fn] = append(c.calls[fn], &callArgs{args, []*caller{&by}})
+		c.calls[fn] = append(c.calls[fn], &callArgs{h, []*caller{&by}})
 		c.newCalls[fn]++
 	}
 }
@@ -75,7 +89,7 @@ func (c *collector) calledElsewhere() {
 	}
 	for fn, is := range c.program.CalledElsewhere(depend) {
 		if decl := decls[fn]; is && decl != nil {
-			c.addCall(decl, nil, caller{})
+			c.addCall(decl, handed{}, caller{})
 		}
 	}
 }
@@ -188,13 +202,56 @@ func markedCallers(sites []gosrc.Site) bool {
 	return len(sites) > 0 && !slices.ContainsFunc(sites, func(s gosrc.Site) bool { return !marked(s.Decl) && !markedCallers(s.From) })
 }
 
-// argument gives the parameters of a function the arguments of one call.
-func argument(fn *types.Func, args []gosrc.Value) func(*types.Var) gosrc.Value {
+// calledOn is the struct that a method is called on, as far as a text may be made of
+// it: an embedded one where the method is that of its type.
+func calledOn(fn *types.Func, v gosrc.Value) gosrc.Value {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	return partOf(v, deref(recv.Type()), maxEmbedded)
+}
+
+// maxEmbedded bounds how deep embedded structs are looked for.
+const maxEmbedded = 2
+
+func partOf(v gosrc.Value, t types.Type, depth int) gosrc.Value {
+	r, ok := v.(*gosrc.Record)
+	if !ok || r.Type == nil || r.Keys != nil {
+		return nil
+	}
+	if types.Identical(deref(r.Type), t) {
+		for _, name := range r.Names() {
+			if tellsText(r.Fields[name]) {
+				return r
+			}
+		}
+		return nil
+	}
+	if depth == 0 {
+		return nil
+	}
+	for _, name := range r.Names() {
+		if f := fieldNamed(r, name); f != nil && f.Embedded() {
+			if in := partOf(r.Fields[name], t, depth-1); in != nil {
+				return in
+			}
+		}
+	}
+	return nil
+}
+
+// argument gives the parameters of a function, its receiver too, the values of one call.
+func argument(fn *types.Func, h handed) func(*types.Var) gosrc.Value {
 	sig, ok := fn.Type().(*types.Signature)
 	if !ok {
 		return nil
 	}
+	args := h.args
 	return func(p *types.Var) gosrc.Value {
+		if p == sig.Recv() && h.receiver != nil {
+			return general(h.receiver)
+		}
 		for i := range sig.Params().Len() {
 			if sig.Params().At(i) != p || i >= len(args) {
 				continue

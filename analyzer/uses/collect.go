@@ -181,13 +181,13 @@ func (c *collector) take(o *collector) {
 	for fn, calls := range o.calls {
 		for _, call := range calls {
 			for _, by := range call.by {
-				c.addCall(fn, call.args, *by)
+				c.addCall(fn, call.handed, *by)
 			}
 		}
 	}
 	for fn, open := range o.open {
 		for _, by := range open.by {
-			c.addCall(fn, nil, *by)
+			c.addCall(fn, handed{}, *by)
 		}
 	}
 	for field, values := range o.fields {
@@ -277,7 +277,7 @@ func (c *collector) walkAgain(d *declared) bool {
 	c.walks++
 	d.again, d.tried = true, c.newCalls[d.decl]
 	for _, call := range calls[:min(len(calls), maxCalls)] {
-		c.walker.Param, c.now.from = argument(fn, call.args), call
+		c.walker.Param, c.now.from = argument(fn, call.handed), call
 		c.walker.Func(d.pkg, d.decl)
 	}
 	c.walker.Param, c.now.from = nil, nil

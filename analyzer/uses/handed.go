@@ -15,16 +15,16 @@ import (
 // the program.
 func (c *collector) call(call *gosrc.Call) {
 	if fn := call.Callee.Func; fn != nil && mayBeTold(fn) {
-		var args []gosrc.Value // nil where they tell nothing
-		if slices.ContainsFunc(call.Args, tellsText) || slices.ContainsFunc(call.Args, c.isOption) || handsNil(fn, call.Args) {
-			args = call.Args
+		h := handed{receiver: calledOn(fn, call.Receiver)}
+		if h.receiver != nil || slices.ContainsFunc(call.Args, tellsText) || slices.ContainsFunc(call.Args, c.isOption) || handsNil(fn, call.Args) {
+			h.args = append([]gosrc.Value{}, call.Args...)
 		}
 		for _, target := range c.program.Declarations(fn) {
-			c.addCall(target, args, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
+			c.addCall(target, h, caller{gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr}, c.now.from, c.walks})
 			if !slices.Contains(c.now.called, target) {
 				c.now.called = append(c.now.called, target)
 			}
-			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, func(v gosrc.Value) bool { return args != nil && ofTextField(v) || ofBuilderField(v) })
+			c.now.asks = c.now.asks || c.now.decl != nil && slices.ContainsFunc(call.Args, func(v gosrc.Value) bool { return h.args != nil && ofTextField(v) || ofBuilderField(v) })
 		}
 	}
 	if fn := call.Callee.Func; fn != nil && slices.ContainsFunc(call.Args, stringOn) {
@@ -217,9 +217,14 @@ func begins(ch *gosrc.Chain, v gosrc.Value) bool {
 	})
 }
 
-// mayBeTold says whether a function has a parameter that a text could come by.
+// mayBeTold says whether a function has a parameter that a text could come by, or is a
+// method of a struct that holds some.
 func mayBeTold(fn *types.Func) bool {
-	for p := range fn.Signature().Params().Variables() {
+	sig := fn.Signature()
+	if recv := sig.Recv(); recv != nil && holdsTexts(recv.Type(), maxEmbedded) {
+		return true
+	}
+	for p := range sig.Params().Variables() {
 		switch t := p.Type().Underlying().(type) {
 		case *types.Basic:
 			if t.Info()&types.IsString != 0 {
@@ -227,6 +232,20 @@ func mayBeTold(fn *types.Func) bool {
 			}
 		case *types.Signature, *types.Chan:
 		default:
+			return true
+		}
+	}
+	return false
+}
+
+// holdsTexts says whether a struct has a field that holds a text.
+func holdsTexts(t types.Type, depth int) bool {
+	_, st := structOf(t)
+	if st == nil {
+		return false
+	}
+	for f := range st.Fields() {
+		if holdsText(f.Type()) || isChain(f.Type()) || depth > 0 && f.Embedded() && holdsTexts(f.Type(), depth-1) {
 			return true
 		}
 	}
