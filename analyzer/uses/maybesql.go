@@ -109,7 +109,12 @@ var makesStored = sync.OnceValue(func() *regexp.Regexp {
 var (
 	statementWords = words(`select insert replace update delete with truncate lock table values load explain call do handler set
 		show begin start use`)
-	maintenanceWords = words("describe desc analyze optimize check checksum repair flush")
+	// A text that begins with one of these is a statement where it is run. Some name no
+	// table, and stand before others that do.
+	maintenanceWords = words(`describe desc analyze optimize check checksum repair flush alter create drop rename grant revoke
+		prepare execute cache declare if case while loop repeat for commit rollback savepoint release xa kill unlock
+		deallocate open close fetch import install uninstall purge reset shutdown signal resignal get help binlog stop
+		change backup return`)
 )
 
 func words(list string) map[string]bool {

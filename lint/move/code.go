@@ -240,8 +240,8 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 		if u.Write || !u.Certain || u.By == schema.ByStar || u.By == schema.ByRow || u.By == schema.ByHole || r.byField(u) || !own(u) {
 			continue
 		}
-		if q.Kind == schema.OtherQuery && u.Part == schema.InSet {
-			continue // a field that is read to build a row
+		if q.Kind == schema.OtherQuery && u.Part == schema.InSet || u.Part == schema.InDefinition {
+			continue // a field that is read to build a row; what gives no value
 		}
 		name := schema.Fold(u.Column)
 		if r.move.OfTables() {
@@ -263,7 +263,7 @@ func (r *reader) reads(q *schema.Query, queries []*schema.Query, own, other func
 // mayRead returns the first use of a statement that may read old.
 func (r *reader) mayRead(q *schema.Query) []*schema.Use {
 	for _, u := range q.Uses {
-		if !u.Write && r.isOld(u) && (!u.Unmapped || r.move.OfTables()) && (!r.byField(u) || len(r.uses.Rows(*u.Field).Handed) > 0) {
+		if !u.Write && u.Part != schema.InDefinition && r.isOld(u) && (!u.Unmapped || r.move.OfTables()) && (!r.byField(u) || len(r.uses.Rows(*u.Field).Handed) > 0) {
 			return []*schema.Use{u}
 		}
 	}

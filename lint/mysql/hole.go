@@ -335,7 +335,8 @@ func (q *reading) refill(at int) bool {
 func (q *reading) rewritten(text string) string {
 	s := &q.plain
 	q.pieces, q.loose, q.rowName, q.rowCols = nil, false, "", nil
-	needed := false
+	needed := s.is(0, "ALTER", "RENAME", "DROP") || s.is(0, "CREATE") && !s.is(1, "VIEW", "ALGORITHM", "DEFINER", "SQL")
+	text = q.withoutHead(text)
 	for i, t := range s.toks {
 		if t.Kind != sqltext.Word && t.Kind != sqltext.Variable {
 			continue

@@ -95,13 +95,17 @@ const maxStatements = 256
 // what does not parse is an *UnreadError beside the statements that do, and
 // gives the uses that its words tell: all of them possible.
 func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error) {
-	if body, stored := storedText(text, &in); stored {
+	body, stored := storedText(text, &in)
+	if stored {
 		text = body
 	} else if in.Row.Name != "" {
 		text = plainBody(text, &in)
 	}
 	if !startsLikeSQL(text, in.Holes) {
 		return nil, ErrNotSQL
+	}
+	if !stored && in.Row.Name == "" && isCompound(text) {
+		text = plainBody(text, &in)
 	}
 	if in.Row.Name == "" && !r.mayName(text, in.Holes) {
 		return nil, ErrNoTable
@@ -117,6 +121,7 @@ func (r *QueryReader) Query(text string, in QueryInput) ([]*schema.Query, error)
 		if i >= maxStatements {
 			break
 		}
+		t := t.run(span)
 		q, err := r.one(t, &in, span)
 		e, isUnread := errors.AsType[*UnreadError](err)
 		if isUnread && e.early && span.End == len(t.work) {
@@ -162,10 +167,12 @@ func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*sch
 	q.query.Text = t.source[t.offset(span.Start+from, false):t.offset(span.Start+to, true)]
 	q.query.Pos = q.position(from, to)
 	node, err := q.parse()
-	if err != nil {
+	switch {
+	case err == nil:
+		q.walk(node)
+	case !q.listed():
 		return q.byTokens(err)
 	}
-	q.walk(node)
 	q.finish()
 	if !q.named {
 		return nil, ErrNoTable
@@ -173,11 +180,15 @@ func (r *QueryReader) one(t *queryText, in *QueryInput, span sqltext.Span) (*sch
 	return q.query, nil
 }
 
-// statementHeads are the first words of statements that can name a table.
+// statementHeads are the first words of statements that can name a table, or stand
+// before one that does.
 var statementHeads = func() map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(`select insert replace update delete with truncate lock table values load explain desc
-		describe show alter create drop rename analyze optimize checksum check repair flush handler do set begin start use`) {
+		describe show alter create drop rename analyze optimize checksum check repair flush handler do set begin start use
+		call prepare execute grant revoke cache declare if case while loop repeat for return
+		commit rollback savepoint release xa kill unlock deallocate open close fetch import install uninstall purge reset
+		shutdown signal resignal get help binlog stop change backup`) {
 		m[w] = true
 	}
 	return m

@@ -150,7 +150,7 @@ func useLine(text string, u *schema.Use) string {
 	if u.Column != "" {
 		name += "." + u.Column
 	}
-	words = append(words, name, []string{"in result", "in filter", "in set", "in from"}[u.Part])
+	words = append(words, name, []string{"in result", "in filter", "in set", "in from", "in definition"}[u.Part])
 	if u.Write && u.Column != "" {
 		words = append(words, []string{"on insert", "on update"}[u.Branch])
 	}

@@ -145,6 +145,8 @@ type reading struct {
 	params []param
 	hints  []sqltext.Span // optimizer hints
 	loose  bool           // what JSON_TABLE gives is not known
+	// explained says that the statement is not run, but described.
+	explained bool
 
 	query    *schema.Query
 	uses     []located

@@ -138,7 +138,46 @@ func (q *reading) looksComplete() bool {
 	case s.is(i, "CREATE"):
 		return has("TABLE") && has("SELECT") && has("FROM")
 	case s.is(i, "HANDLER"):
-		return has("OPEN", "READ")
+		return has("OPEN", "READ", "CLOSE")
+	case s.is(i, "VALUES", "CALL", "DO", "SET", "RETURN"):
+		return has("SELECT") && has("FROM")
+	case s.is(i, "FOR"):
+		return has("IN") && has("SELECT") && has("DO")
+	case s.is(i, "LOAD"):
+		return has("INFILE") && has("INTO") && has("TABLE")
+	}
+	return q.looksLikeDefinition()
+}
+
+// looksLikeDefinition tells a change of the schema, or of the rights on it, from a
+// sentence: it has its words where they belong, and in capital letters where English
+// has them too.
+func (q *reading) looksLikeDefinition() bool {
+	s := &q.plain
+	loud := func(i int, words ...string) bool {
+		return s.is(i, words...) && s.text[s.toks[i].Start:s.toks[i].End] == strings.ToUpper(s.ident(i))
+	}
+	has := func(words ...string) bool {
+		for i := range s.toks {
+			if loud(i, words...) {
+				return true
+			}
+		}
+		return false
+	}
+	i := 1
+	for s.is(i, "ONLINE", "OFFLINE", "IGNORE", "TEMPORARY", "UNIQUE", "FULLTEXT", "SPATIAL") {
+		i++
+	}
+	switch {
+	case s.is(0, "ALTER") && s.is(i, "TABLE"):
+		return loud(0, "ALTER") && loud(i, "TABLE") || slices.ContainsFunc(s.toks, func(t sqltext.Token) bool { return t.Kind == sqltext.QuotedName })
+	case s.is(0, "DROP", "RENAME", "FLUSH", "CHECK", "CHECKSUM", "REPAIR", "OPTIMIZE", "ANALYZE"):
+		return loud(0, "DROP", "RENAME", "FLUSH", "CHECK", "CHECKSUM", "REPAIR", "OPTIMIZE", "ANALYZE") && loud(i, "TABLE", "TABLES", "INDEX", "VIEW")
+	case s.is(0, "CREATE") && s.is(i, "INDEX"):
+		return loud(0, "CREATE") && has("ON")
+	case s.is(0, "GRANT", "REVOKE"):
+		return loud(0, "GRANT", "REVOKE") && has("ON") && has("TO", "FROM")
 	}
 	return false
 }

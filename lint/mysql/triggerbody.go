@@ -23,6 +23,20 @@ func plainBody(text string, in *QueryInput) string {
 	return string(b.out)
 }
 
+// isCompound says whether a text begins like a block of statements, which some servers
+// run as it is.
+func isCompound(text string) bool {
+	from, to := firstWord(text, 0)
+	switch strings.ToUpper(text[from:to]) {
+	case "BEGIN":
+		from, to = firstWord(text, to)
+		return strings.EqualFold(text[from:to], "NOT")
+	case "IF", "CASE", "WHILE", "LOOP", "REPEAT":
+		return true
+	}
+	return false
+}
+
 type bodyText struct {
 	statement
 	out       []byte
@@ -34,6 +48,8 @@ func (b *bodyText) step(i int) int {
 	switch {
 	case b.is(i, ";"):
 		return i + 1
+	case b.seq(i, "BEGIN", "NOT", "ATOMIC"):
+		return b.blank(i, i+3)
 	case b.is(i, "BEGIN", "ELSE", "LOOP", "REPEAT"):
 		return b.blank(i, i+1)
 	case b.is(i, "END"):

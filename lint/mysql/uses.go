@@ -62,14 +62,21 @@ func (q *reading) walk(node ast.StmtNode) {
 	default:
 		q.otherQuery(n, sc)
 	}
+	if q.explained {
+		q.query.Kind, q.query.Results = schema.OtherQuery, nil
+	}
 	q.pieceUses()
 }
 
 // otherQuery reads what a statement of another kind names: tables, but not
 // those that it makes, and a SELECT in it.
 func (q *reading) otherQuery(n ast.StmtNode, sc *scope) {
+	if q.definition(n, sc) {
+		return
+	}
 	switch n := n.(type) {
 	case *ast.CreateTableStmt:
+		q.created(n, sc)
 		if n.ReferTable != nil {
 			q.source(sc, n.ReferTable, "", false)
 		}
@@ -99,7 +106,8 @@ type otherVisitor struct {
 func (v *otherVisitor) Enter(n ast.Node) (ast.Node, bool) {
 	switch n := n.(type) {
 	case *ast.TableName:
-		v.q.source(v.sc, n, "", false)
+		d := &namer{q: v.q, sc: v.sc, certain: true}
+		d.on(n)
 		return n, true
 	case *ast.SubqueryExpr:
 		v.q.resultSet(n.Query, v.sc, context{part: schema.InFilter})

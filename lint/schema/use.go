@@ -166,6 +166,7 @@ const (
 	InFilter             // WHERE, ON, HAVING, GROUP BY, ORDER BY, LIMIT
 	InSet                // the left or right side of an assignment, VALUES
 	InFrom               // the table as a whole
+	InDefinition         // what a statement changes, describes or checks without giving a value of it
 )
 
 // Branch is the part of an upsert that a write belongs to.
