@@ -240,37 +240,133 @@ func continuesStatement(literal []byte) bool {
 }
 
 // startsStatement says whether a literal begins with the first word of a statement
-// over rows, and goes on like one or leaves that to what is added to it.
-func startsStatement(literal []byte) bool {
-	text := bytes.TrimLeft(spaced(literal), " \t\r\n(;`\"")
+// over rows or tables, and goes on like one or leaves that to what is added to it.
+func startsStatement(literal []byte) bool { return beginsStatement(spaced(literal)) }
+
+func beginsStatement(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n(;`\"")
 	for bytes.HasPrefix(text, []byte("%s")) || bytes.HasPrefix(text, []byte("%v")) { // a hint, or WITH
 		text = bytes.TrimLeft(text[2:], " \t\r\n(;")
 	}
 	if bytes.HasPrefix(text, []byte("--")) || bytes.HasPrefix(text, []byte("/*")) {
-		return sqlWords().in(text)
+		return sqlWords().in(text) || beginsStatement(withoutComment(text))
 	}
-	n := 0
-	for n < len(text) && n < 10 && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
+	if len(text) > 0 && text[0] == '#' {
+		return beginsStatement(withoutComment(text))
+	}
+	var lower [longestOpening]byte
+	n, upper := 0, true
+	for n < len(text) && n < len(lower) && (text[n]|0x20 >= 'a' && text[n]|0x20 <= 'z') {
+		lower[n] = text[n] | 0x20
+		upper = upper && text[n] != lower[n]
 		n++
 	}
-	head := string(text[:n])
-	next, known := statementWords()[strings.ToLower(head)]
-	if !known || n < len(text) && !bytes.ContainsRune([]byte(" \t\r\n`\"\\*(;"), rune(text[n])) {
+	if n < len(text) && wordByte()[text[n]] {
 		return false
 	}
-	upper := head == strings.ToUpper(head)
-	body := bytes.TrimRight(text[n:], "`\"")
+	o, known := openings()[string(lower[:n])]
+	if !known {
+		return false
+	}
+	if o.begins(string(lower[:n]), text[n:], upper) {
+		return true
+	}
+	end := bytes.IndexByte(text[n:], ';') // another may follow
+	return end >= 0 && beginsStatement(text[n+end+1:])
+}
+
+// withoutComment is a text behind the comment that it begins with.
+func withoutComment(text []byte) []byte {
+	closing := "\n"
+	if text[0] == '/' {
+		closing = "*/"
+	}
+	end := bytes.Index(text, []byte(closing))
+	if end < 0 {
+		return nil
+	}
+	return text[end+len(closing):]
+}
+
+const longestOpening = len("deallocate")
+
+// An opening is what must follow the first word of a statement.
+type opening struct {
+	next *wordSet // one of these anywhere
+	near *wordSet // one of these at once, but for what may stand between
+	// part says that the word alone, or with little behind it, is a part that is added
+	// to others; name that a name or two may follow and nothing else.
+	part, name bool
+	loud       bool // English begins so, too, unless it is in capital letters
+}
+
+// begins says whether a text goes on behind its first word as a statement does.
+func (o opening) begins(head string, text []byte, upper bool) bool {
+	if o == (opening{}) || o.loud && !upper {
+		return false
+	}
+	odd := len(text) > 0 && bytes.IndexByte([]byte(" \t\r\n`\"\\*(;"), text[0]) < 0 // SELECT'x', SELECT@n
+	if odd && !upper && bytes.IndexByte([]byte("'@?!~+"), text[0]) < 0 && !bytes.HasPrefix(text, []byte("/*")) {
+		return false
+	}
+	body := bytes.TrimRight(text, "`\"")
 	rest := bytes.TrimSpace(body)
 	goesOn := len(rest) < len(body) && body[len(body)-1] == ' ' // and something is added to it
 	switch {
 	case len(rest) == 0:
-		return upper || goesOn
-	case next == nil || next.in(rest):
-		return upper || !strings.EqualFold(head, "update") || assigns(rest)
+		return o.part && (upper || goesOn) || o.name && upper && head != "desc" // of ORDER BY
+	case o.part && o.next == nil && !odd, o.near != nil && o.near.leads(rest):
+		return true
+	case o.next != nil && o.next.in(rest):
+		return upper || !setsOnly(head, rest) || assigns(rest)
+	case o.name && len(bytes.Fields(rest)) <= 2:
+		return !odd
 	}
 	const headAlone = 20 // "SELECT id, ", "UPDATE %s "
-	return len(text) < headAlone && (upper || goesOn || strings.EqualFold(head, "select") || bytes.IndexByte([]byte("%`\"{$"), rest[0]) >= 0)
+	return o.part && !odd && len(head)+len(text) < headAlone && (upper || goesOn || head == "select" || bytes.IndexByte([]byte("%`\"{$"), rest[0]) >= 0)
 }
+
+// setsOnly says whether it is SET alone that makes a statement of a text.
+func setsOnly(head string, rest []byte) bool {
+	switch head {
+	case "update":
+		return true
+	case "insert", "replace":
+		return !storedWords().in(rest)
+	}
+	return false
+}
+
+var storedWords = sync.OnceValue(func() *wordSet { return newWordSet([]string{"into", "values", "value", "select"}) })
+
+// leads says whether a text begins with one of the words, behind some that change
+// little.
+func (s *wordSet) leads(text []byte) bool {
+	found := false
+	for range 4 {
+		n := 0
+		for n < len(text) && wordByte()[text[n]] {
+			n++
+		}
+		if n == 0 {
+			return false
+		}
+		if found = s.in(text[:n]); found || !modifiers().in(text[:n]) {
+			text = bytes.TrimLeft(text[n:], " \t\r\n")
+			break
+		}
+		text = bytes.TrimLeft(text[n:], " \t\r\n")
+	}
+	condition := len(text) > 2 && bytes.EqualFold(text[:2], []byte("if")) && !wordByte()[text[2]]
+	return found && (!condition || existsWord().in(text))
+}
+
+var (
+	existsWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"exists"}) })
+	modifiers  = sync.OnceValue(func() *wordSet {
+		return newWordSet(strings.Fields("local no_write_to_binlog temporary online offline ignore or replace unique fulltext spatial extended partitions analyze"))
+	})
+)
 
 // assigns tells SET in SQL from "not set" in English.
 func assigns(text []byte) bool {
@@ -285,14 +381,41 @@ func assigns(text []byte) bool {
 
 var setWord = sync.OnceValue(func() *wordSet { return newWordSet([]string{"set"}) })
 
-// statementWords are the first words of statements, with what must follow.
-var statementWords = sync.OnceValue(func() map[string]*wordSet {
-	out := map[string]*wordSet{"truncate": nil, "lock": newWordSet([]string{"tables"})}
-	for head, next := range map[string]string{"select": "from", "insert": "into", "replace": "into", "delete": "from", "update": "set", "with": "as", "explain": "select", "table": "order", "load": "data", "call": "call",
-		"create": "view trigger event procedure function select like", "alter": "view event", "set": "select", "do": "select", "handler": "open read", "show": "from",
-		"analyze": "table tables", "optimize": "table tables", "check": "table tables", "checksum": "table tables", "repair": "table tables",
-		"begin": "select insert replace update delete", "start": "select insert replace update delete", "use": "select insert replace update delete"} {
-		out[head] = newWordSet(strings.Fields(next))
+// openings are the first words of statements, with what must follow. What names no table
+// may stand before a statement that does.
+var openings = sync.OnceValue(func() map[string]opening {
+	const rows, table = "select insert replace update delete", "table tables"
+	words := func(list string) *wordSet {
+		if list == "" {
+			return nil
+		}
+		return newWordSet(strings.Fields(list))
+	}
+	out := map[string]opening{"truncate": {part: true}}
+	for head, next := range map[string]string{"select": "from table", "insert": "into values value set select", "replace": "into values value set select", "delete": "from", "update": "set", "with": "as",
+		"lock": table, "table": "order union limit", "load": "data infile", "create": "view trigger event procedure function select like references", "alter": "view event", "set": "select", "do": "select",
+		"handler": "open read close", "show": "from columns fields index indexes keys", "begin": rows} {
+		out[head] = opening{next: words(next), part: true}
+	}
+	for head, near := range map[string]string{"create": "index", "alter": "table", "drop": table + " index view", "rename": table, "optimize": table, "check": table, "checksum": table, "repair": table, "flush": table,
+		"analyze": table + " format with " + rows, "show": "create", "load": "index", "cache": "index", "execute": "immediate",
+		"grant": "all execute index trigger references show create drop alter " + rows, "revoke": "all execute index trigger references show create drop alter " + rows} {
+		o := out[head]
+		o.near = words(near)
+		out[head] = o
+	}
+	described := words(table + " format with " + rows)
+	out["describe"], out["desc"] = opening{near: described, name: true}, opening{near: described, name: true}
+	out["explain"] = opening{near: described, next: words("select"), name: true, part: true}
+	for head, next := range map[string]string{"call": "select", "values": "select", "prepare": "from", "declare": "select", "return": "select", "for": "do"} {
+		out[head] = opening{next: words(next)}
+	}
+	for head := range strings.FieldsSeq("if case while loop repeat") {
+		out[head] = opening{next: words(rows), loud: true}
+	}
+	for head := range strings.FieldsSeq(`start use commit rollback savepoint release xa kill unlock deallocate open close fetch import install uninstall
+		purge reset shutdown signal resignal get help binlog stop change backup`) {
+		out[head] = opening{}
 	}
 	return out
 })

@@ -55,7 +55,11 @@ func TestMentioning(t *testing.T) {
 			"d/s.go": "package d; func f(d D) { d.Run(fmt.Sprintf(`%s SELECT id FROM star`, hint)) }",
 			"e/s.go": "package e; func f(d D) { d.Run(`ANALYZE TABLE star`) }",
 			"f/s.go": "package f; var help = `Use the star to show it`",
-		}, "a b c d e"},
+			"g/s.go": "package g; func f(d D) { d.Run(`GRANT SELECT (id) ON star TO x`) }",
+			"h/s.go": "package h; func f(d D) { d.Run(`SELECT GET_LOCK('x', 1); UPDATE star SET id = 1`) }",
+			"i/s.go": "package i; func f(d D) { d.Run(\"# all\\nDROP TABLE star\") }",
+			"j/s.go": "package j; var help = `Drop table if you can: select one of star`",
+		}, "a b c d e g h i"},
 		"an event": {map[string]string{
 			"store/s.go": "package store; func f(d D) { d.Run(`CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM star`) }",
 		}, "store"},

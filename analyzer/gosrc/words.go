@@ -151,7 +151,7 @@ func (s *wordSet) inLiterals(literals iter.Seq[[]byte]) bool {
 	return false
 }
 
-// spaced is a literal with blanks for the escapes that are some.
+// spaced is a literal with white space for the escapes that are some.
 func spaced(literal []byte) []byte {
 	if literal[0] != '"' || bytes.IndexByte(literal, '\\') < 0 {
 		return literal
@@ -161,6 +161,9 @@ func spaced(literal []byte) []byte {
 		if out[i] == '\\' {
 			if c := out[i+1]; c == 'n' || c == 't' || c == 'r' {
 				out[i], out[i+1] = ' ', ' '
+				if c == 'n' { // a comment ends there
+					out[i] = '\n'
+				}
 			}
 			i++
 		}
@@ -191,17 +194,32 @@ func placedAsTable(literal []byte, from, to int) bool {
 	for start > 0 && wordByte()[before[start-1]] {
 		start--
 	}
-	if bytes.EqualFold(before[start:], []byte("on")) { // CREATE TRIGGER … ON star FOR EACH ROW
-		return eachRow().Match(after)
+	switch lead := before[start:]; {
+	case bytes.EqualFold(lead, []byte("on")): // CREATE TRIGGER … ON star FOR EACH ROW, GRANT … ON star
+		return lead[0] == 'O' || eachRow().Match(after) || namesBehindOn().Match(literal)
+	case bytes.EqualFold(lead, []byte("in")):
+		return showsColumns().Match(literal)
+	default:
+		return leadsTable().in(lead)
 	}
-	return leadsTable().in(before[start:])
 }
+
+// namesBehindOn finds the statements that name a table behind ON, showsColumns those that
+// do behind IN.
+var (
+	namesBehindOn = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile("(?i)^[\"`\\s]*(?:grant|revoke|drop|create)\\b")
+	})
+	showsColumns = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?i)\bshow\b.*\b(?:columns|fields|index|indexes|keys)\b`)
+	})
+)
 
 var eachRow = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^\s+for\s+each\b`) })
 
 // leadsTable are the words that the name of a table follows.
 var leadsTable = sync.OnceValue(func() *wordSet {
-	return newWordSet(strings.Fields("from join like straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists"))
+	return newWordSet(strings.Fields("from join like straight_join into update table tables truncate replace insert delete ignore quick delayed low_priority high_priority only using handler desc describe explain exists index cache references"))
 })
 
 // literals are the string literals of Go code, with their quotes.

@@ -17,11 +17,15 @@ func mayBeSQL(t gosrc.Text) bool {
 	case "--", "/*", "#":
 		return true
 	case "create":
-		return makesStored().MatchString(rest) || takesRows().MatchString(t.String())
+		if makesStored().MatchString(rest) || takesRows().MatchString(t.String()) {
+			return true
+		}
 	case "alter":
-		return makesStored().MatchString(rest)
+		if makesStored().MatchString(rest) {
+			return true
+		}
 	}
-	return statementWords[head]
+	return statementWords[head] || maintenanceWords[head] && maintainsTable().MatchString(t.String())
 }
 
 // maintains says whether a text begins as a statement that English can, too: it is one
@@ -30,6 +34,13 @@ func maintains(t gosrc.Text) bool {
 	head, _ := firstWord(t)
 	return maintenanceWords[head]
 }
+
+// maintainsTable finds what English does not write so, or not in capital letters.
+var maintainsTable = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\W*(?:ALTER|DROP|RENAME|ANALYZE|OPTIMIZE|CHECK|CHECKSUM|REPAIR|FLUSH)\s+(?:(?:LOCAL|NO_WRITE_TO_BINLOG|ONLINE|OFFLINE|IGNORE)\s+)*TABLES?\b|` +
+		`^\W*(?:CREATE|DROP)\s+(?:(?:OR|REPLACE|UNIQUE|FULLTEXT|SPATIAL)\s+)*INDEX\b|^\W*(?:GRANT|REVOKE)\s.*\sON\s|` +
+		`(?i:^\W*(?:alter\s+table\s+\S+\s+(?:add|drop|change|modify|rename|alter|convert)|drop\s+table\s+if\s+exists|rename\s+table\s+\S+\s+to|create\s+(?:unique\s+)?index\s+\S+\s+on)\b)`)
+})
 
 // behindHoles is a text that begins with what is not known, a hint or a comment most
 // likely, from the statement on that follows; as it is when none does.

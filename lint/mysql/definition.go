@@ -27,6 +27,9 @@ func (q *reading) definition(n ast.StmtNode, sc *scope) bool {
 		d.on(n.Table)
 	case *ast.DropTableStmt:
 		d.certain = !n.IfExists
+		if n.TemporaryKeyword != ast.TemporaryNone { // one that the program made
+			return true
+		}
 		for _, t := range n.Tables {
 			d.on(t)
 		}
@@ -44,6 +47,10 @@ func (q *reading) definition(n ast.StmtNode, sc *scope) bool {
 		}
 		for _, c := range n.ColumnNames { // of a histogram
 			d.column(c)
+		}
+	case *ast.OptimizeTableStmt:
+		for _, t := range n.Tables {
+			d.on(t)
 		}
 	default:
 		return false
@@ -99,6 +106,8 @@ func (d *namer) alter(n *ast.AlterTableStmt) {
 		case ast.AlterTableChangeColumn:
 			if c := spec.NewColumns[0].Name; c.Name.L != spec.OldColumnName.Name.L {
 				d.makes(c)
+			} else {
+				spec.OldColumnName = nil // it is named twice
 			}
 		case ast.AlterTableRenameColumn:
 			d.makes(spec.NewColumnName)
@@ -159,6 +168,21 @@ func (d *namer) references(n *ast.ReferenceDef) {
 	other.on(n.Table)
 	for _, p := range n.IndexPartSpecifications {
 		p.Accept(other)
+	}
+}
+
+// describe takes the uses of a statement that is not run, but described: it stores
+// nothing, and gives no value back.
+func (q *reading) describe() {
+	q.query.Kind, q.query.Results = schema.OtherQuery, nil
+	for i := range q.uses {
+		u := &q.uses[i]
+		u.Write, u.Value, u.Branch, u.Part = false, nil, 0, schema.InDefinition
+	}
+	for _, g := range q.guesses {
+		for i := range g.uses {
+			g.uses[i].Write, g.uses[i].Value = false, nil
+		}
 	}
 }
 
@@ -294,6 +318,9 @@ func (q *reading) withoutHead(text string) string {
 			return text
 		}
 		q.explained = true
+		for k := range i { // ANALYZE runs it
+			q.explained = q.explained && !(s.is(k, "ANALYZE") && s.is(i, "INSERT", "REPLACE", "UPDATE", "DELETE"))
+		}
 	case s.seq(0, "SET", "STATEMENT"), s.is(0, "DECLARE") && s.seq(2, "CURSOR", "FOR"):
 		for i = 1; i < len(s.toks) && !s.is(i, "FOR"); i++ {
 		}

@@ -132,7 +132,7 @@ func (q *reading) looksComplete() bool {
 	case s.is(i, "SELECT", "WITH", "DELETE"):
 		return has("FROM", "USING")
 	case s.is(i, "INSERT", "REPLACE"):
-		return has("VALUES", "VALUE", "SELECT", "SET") || len(q.holes) > 0 && has("INTO") && has("DUPLICATE")
+		return has("VALUES", "VALUE", "SELECT") || has("SET") && (len(q.holes) > 0 || strings.Contains(s.text, "=")) || len(q.holes) > 0 && has("INTO") && has("DUPLICATE")
 	case s.is(i, "UPDATE"):
 		return has("SET") || len(q.holes) > 0 && has("WHERE")
 	case s.is(i, "CREATE"):

@@ -100,6 +100,9 @@ func (r *rewriter) header() {
 	if !r.is(i, "TABLE", "TABLES") {
 		return
 	}
+	if r.is(0, "RENAME") && r.is(i, "TABLES") {
+		r.put(i, i+1, "TABLE")
+	}
 	if i++; r.seq(i, "IF", "EXISTS") && !r.is(0, "DROP") {
 		r.note(factIfExists, i, "")
 		r.cut(i, i+2)
@@ -317,7 +320,7 @@ func (r *rewriter) collation(i int) int {
 	if r.is(n, "=") {
 		n++
 	}
-	if r.isName(n) && !knownCollation(strings.ToLower(r.ident(n))) {
+	if (r.isName(n) || n < len(r.toks) && r.toks[n].Kind == sqltext.String) && !knownCollation(strings.ToLower(r.ident(n))) {
 		r.note(factCollation, i, strings.ToLower(r.ident(n)))
 		r.cut(i, n+1)
 	}

@@ -1,8 +1,10 @@
 package mysql
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expandcheck/expandcheck/lint/sqltext"
 )
@@ -32,10 +34,12 @@ func isCompound(text string) bool {
 		from, to = firstWord(text, to)
 		return strings.EqualFold(text[from:to], "NOT")
 	case "IF", "CASE", "WHILE", "LOOP", "REPEAT":
-		return true
+		return endsBlock().MatchString(text)
 	}
 	return false
 }
+
+var endsBlock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\bend\s+(?:if|case|while|loop|repeat)\b`) })
 
 type bodyText struct {
 	statement

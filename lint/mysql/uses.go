@@ -55,17 +55,17 @@ func (q *reading) walk(node ast.StmtNode) {
 	case *ast.ExplainStmt:
 		if _, show := n.Stmt.(*ast.ShowStmt); !show {
 			q.walk(n.Stmt)
-			q.query.Kind, q.query.Results = schema.OtherQuery, nil
+			q.describe()
 			return
 		}
 		q.otherQuery(n, sc)
 	default:
 		q.otherQuery(n, sc)
 	}
-	if q.explained {
-		q.query.Kind, q.query.Results = schema.OtherQuery, nil
-	}
 	q.pieceUses()
+	if q.explained {
+		q.describe()
+	}
 }
 
 // otherQuery reads what a statement of another kind names: tables, but not

@@ -162,11 +162,11 @@ type Part uint8
 
 // The parts of a statement that the steps of a move tell apart.
 const (
-	InResult Part = iota // the select list, and what feeds an INSERT … SELECT
-	InFilter             // WHERE, ON, HAVING, GROUP BY, ORDER BY, LIMIT
-	InSet                // the left or right side of an assignment, VALUES
-	InFrom               // the table as a whole
-	InDefinition         // what a statement changes, describes or checks without giving a value of it
+	InResult     Part = iota // the select list, and what feeds an INSERT … SELECT
+	InFilter                 // WHERE, ON, HAVING, GROUP BY, ORDER BY, LIMIT
+	InSet                    // the left or right side of an assignment, VALUES
+	InFrom                   // the table as a whole
+	InDefinition             // what a statement changes, describes or checks without giving a value of it
 )
 
 // Branch is the part of an upsert that a write belongs to.
