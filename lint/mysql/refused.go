@@ -16,8 +16,12 @@ func (q *reading) byTokens(failed error) (*schema.Query, error) {
 		return nil, ErrNotSQL
 	}
 	spelled, hidden := q.spelledNames()
+	places := spelled
+	if q.looksLikeDefinition() {
+		places = q.tablePlaces()
+	}
 	for _, table := range q.catalog.Tables() {
-		if t, ok := spelled[strings.ToLower(table.Name.Name)]; ok {
+		if t, ok := places[strings.ToLower(table.Name.Name)]; ok {
 			q.mayUse(table, t, spelled)
 		}
 	}
@@ -41,6 +45,27 @@ func (q *reading) mayUse(table *schema.Table, at sqltext.Token, spelled map[stri
 			q.add(schema.Use{Table: table.Name, Column: c.Name, Part: schema.InFilter}, t.Start, t.End)
 		}
 	}
+}
+
+// tablePlaces are the names, in lower case, that stand where a change of the schema has
+// the name of a table: a new column may go by the same.
+func (q *reading) tablePlaces() map[string]sqltext.Token {
+	s := &q.plain
+	out := map[string]sqltext.Token{}
+	lists := s.is(0, "DROP", "RENAME", "FLUSH", "CHECK", "CHECKSUM", "REPAIR", "OPTIMIZE", "ANALYZE")
+	for i := range s.toks {
+		if !s.is(i, "TABLE", "TABLES", "VIEW", "ON", "REFERENCES") && !(lists && s.is(i, ",")) {
+			continue
+		}
+		name := s.skip(i+1, "IF", "EXISTS")
+		if s.is(name+1, ".") {
+			name += 2
+		}
+		if s.isName(name) {
+			out[strings.ToLower(s.ident(name))] = s.toks[name]
+		}
+	}
+	return out
 }
 
 // A hiddenName is a name with a hole in it where that of a table stands.
