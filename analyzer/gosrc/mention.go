@@ -243,6 +243,12 @@ func continuesStatement(literal []byte) bool {
 // over rows or tables, and goes on like one or leaves that to what is added to it.
 func startsStatement(literal []byte) bool { return beginsStatement(spaced(literal)) }
 
+// plainNames says whether a text is names alone.
+func plainNames(text []byte) bool {
+	is := wordByte()
+	return !bytes.ContainsFunc(text, func(r rune) bool { return r < 0x80 && !is[byte(r)] && r != ' ' && r != '`' && r != '.' })
+}
+
 func beginsStatement(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n(;`\"")
 	for bytes.HasPrefix(text, []byte("%s")) || bytes.HasPrefix(text, []byte("%v")) { // a hint, or WITH
@@ -267,6 +273,9 @@ func beginsStatement(text []byte) bool {
 	o, known := openings()[string(lower[:n])]
 	if !known {
 		return false
+	}
+	if !upper && o.name && text[0] != lower[0] {
+		o.name = false // "Describe error" is English
 	}
 	if o.begins(string(lower[:n]), text[n:], upper) {
 		return true
@@ -320,7 +329,7 @@ func (o opening) begins(head string, text []byte, upper bool) bool {
 	case o.next != nil && o.next.in(rest):
 		return upper || !setsOnly(head, rest) || assigns(rest)
 	case o.name && len(bytes.Fields(rest)) <= 2:
-		return !odd
+		return !odd && (upper || plainNames(rest))
 	}
 	const headAlone = 20 // "SELECT id, ", "UPDATE %s "
 	return o.part && !odd && len(head)+len(text) < headAlone && (upper || goesOn || head == "select" || bytes.IndexByte([]byte("%`\"{$"), rest[0]) >= 0)
