@@ -31,6 +31,9 @@ func (f *frame) decl(s *ast.DeclStmt) {
 			}
 			if i < len(values) {
 				f.env.vars[obj] = values[i]
+				if len(spec.Values) == len(spec.Names) {
+					f.env.vars[obj] = f.pointing(name, spec.Values[i], values[i])
+				}
 				continue
 			}
 			f.env.vars[obj] = f.zeroOf(obj, spec.Type)
@@ -48,9 +51,13 @@ func (f *frame) assign(s *ast.AssignStmt) {
 	}
 	values := f.evalAll(s.Rhs, len(s.Lhs))
 	for i, target := range s.Lhs {
-		if i < len(values) {
-			f.store(target, values[i])
+		if i >= len(values) {
+			continue
 		}
+		if len(s.Lhs) == len(s.Rhs) {
+			values[i] = f.pointing(target, s.Rhs[i], values[i])
+		}
+		f.store(target, values[i])
 	}
 }
 
@@ -94,18 +101,21 @@ func (f *frame) storeField(owner ast.Expr, name *ast.Ident, v Value) {
 	t := f.pkg.Info.TypeOf(owner)
 	f.told(t, name.Name, v)
 	have := f.eval(owner)
-	set := lift(func(o []Value) Value {
-		switch o := o[0].(type) {
-		case *Record:
-			return o.with(name, v)
-		case Unknown:
-			return (&Record{Type: t, Open: true, Rest: &o}).with(name, v)
-		}
-		return o[0]
-	}, have)
+	set := lift(func(o []Value) Value { return withField(o[0], t, name, v) }, have)
 	if !same(have, set) {
 		f.store(owner, set)
 	}
+}
+
+// withField is a struct of type t with a field set.
+func withField(owner Value, t types.Type, name *ast.Ident, v Value) Value {
+	switch o := owner.(type) {
+	case *Record:
+		return o.with(name, v)
+	case Unknown:
+		return (&Record{Type: t, Open: true, Rest: &o}).with(name, v)
+	}
+	return owner
 }
 
 // with is the record with a field set.

@@ -55,6 +55,9 @@ func (f *frame) appendTo(call *ast.CallExpr) Value {
 		return Unknown{Why: "append", Expr: call}
 	}
 	spread := call.Ellipsis.IsValid()
+	if _, ok := args[0].(Text); ok || isBytes(f.pkg.Info.TypeOf(call)) {
+		return f.appendText(call, args)
+	}
 	return lift(func(v []Value) Value {
 		base, ok := v[0].(*List)
 		if !ok {
@@ -84,6 +87,35 @@ func (f *frame) appendTo(call *ast.CallExpr) Value {
 		}
 		return out
 	}, args[0])
+}
+
+func isBytes(t types.Type) bool {
+	s, ok := underlying(t).(*types.Slice)
+	if !ok {
+		return false
+	}
+	b, ok := s.Elem().Underlying().(*types.Basic)
+	return ok && b.Kind() == types.Byte
+}
+
+// appendText is append of bytes, which are text.
+func (f *frame) appendText(call *ast.CallExpr, args []Value) Value {
+	args = slices.Clone(args)
+	args[0] = f.buffer(args[0], call.Args[0])
+	last := len(args) - 1
+	if l, ok := args[last].(*List); ok && call.Ellipsis.IsValid() && last > 0 {
+		args[last] = f.buffer(l, call)
+	}
+	return lift(func(v []Value) Value {
+		var out joiner
+		for i, a := range v {
+			e := call.Args[min(i, len(call.Args)-1)]
+			if !out.add(f.text(character(a, e), e)...) {
+				break
+			}
+		}
+		return out.text
+	}, args...)
 }
 
 func lastOf(v []Value) Value { return v[len(v)-1] }

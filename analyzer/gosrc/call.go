@@ -109,6 +109,9 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	if v, ok := f.known(call, c, receiver, args); ok {
 		return []Value{v}
 	}
+	if results, ok := f.several(call, c, args); ok {
+		return results
+	}
 	if results, ok := f.chain(call, c, receiver, args); ok {
 		return results
 	}
@@ -180,17 +183,16 @@ func (f *frame) givesAddress(call *ast.CallExpr) bool {
 
 // addressOf is the variable that an argument hands the address of.
 func (f *frame) addressOf(e ast.Expr) ast.Expr {
+	if at := f.pointsTo(e); at != nil {
+		return at
+	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.UnaryExpr:
-		if e.Op != token.AND {
-			return nil
-		}
-		switch x := ast.Unparen(e.X).(type) {
-		case *ast.Ident, *ast.SelectorExpr:
-			return x
+		if at, ok := variableNamed(e.X); ok && e.Op == token.AND {
+			return at
 		}
 	case *ast.Ident, *ast.SelectorExpr:
-		if t := f.pkg.Info.TypeOf(e); t != nil && isBuilder(t) {
+		if isBuilderType(f.pkg.Info.TypeOf(e)) {
 			return e
 		}
 	}
@@ -209,9 +211,9 @@ func (f *frame) handBack(call *ast.CallExpr, params []Value) {
 		why := "set by " + types.ExprString(call.Fun)
 		v := Value(Unknown{Why: why, Expr: target, Loaded: loads(f.callee(call).Name)})
 		switch {
-		case i < len(params) && params[i] != nil:
+		case i < len(params) && params[i] != nil && !isWriter(params[i]):
 			v = params[i]
-		case isBuilderType(f.pkg.Info.TypeOf(target)):
+		case f.pointsTo(a) != nil || isBuilderType(f.pkg.Info.TypeOf(target)):
 			v = lift(func(v []Value) Value { return concat(f.text(v[0], target), hole(target, why)) }, f.eval(target))
 		}
 		f.store(target, v)

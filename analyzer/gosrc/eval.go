@@ -215,6 +215,9 @@ func (f *frame) ident(e *ast.Ident) Value {
 		return &Func{Obj: obj, pkg: f.pkg}
 	case *types.Var:
 		if v, ok := f.env.get(obj); ok {
+			if isWriter(v) {
+				return f.eval(v.(Unknown).Expr) //nolint:forcetypeassert // seen above
+			}
 			return v
 		}
 		return f.packageVar(obj, e)

@@ -12,6 +12,9 @@ import (
 // What only one branch appended stays, marked as conditional.
 func merge(before, a, b Value) Value {
 	if same(a, b) {
+		if pointsElsewhere(a, b) {
+			return Unknown{Why: "one of several writers"}
+		}
 		return a
 	}
 	if v, ok := mergeText(before, a, b); ok {
@@ -27,6 +30,13 @@ func merge(before, a, b Value) Value {
 		return v
 	}
 	return oneOf(a, b)
+}
+
+// pointsElsewhere says whether two variables hold writers to different places.
+func pointsElsewhere(a, b Value) bool {
+	u, ok := a.(Unknown)
+	o, too := b.(Unknown)
+	return ok && too && (u.Why == whyWriter || o.Why == whyWriter) && (u.Why != o.Why || types.ExprString(u.Expr) != types.ExprString(o.Expr))
 }
 
 // mergeMap is a map to which one branch added keys: they are there under a condition.

@@ -35,6 +35,25 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		return lift(func(v []Value) Value { return f.sprint(call, c, v) }, args...), true
 	case "fmt.Fprintf", "fmt.Fprint", "fmt.Fprintln":
 		return f.fprint(call, c, args)
+	case "fmt.Appendf", "fmt.Append", "fmt.Appendln":
+		if len(args) > 1 && len(call.Args) > 1 {
+			return f.printed(call, c, f.buffer(args[0], call.Args[0]), args[1:]), true
+		}
+	case "io.WriteString":
+		if len(args) == 2 && len(call.Args) == 2 {
+			if w, ok := f.writer(call.Args[0], "WriteString"); ok {
+				f.write(w, args[1], call.Args[1])
+				return Unknown{Why: name, Expr: call}, true
+			}
+		}
+	case "bufio.NewWriter", "bufio.NewWriterSize":
+		if len(args) > 0 && f.pointsTo(call) != nil {
+			return args[0], true
+		}
+	case "strconv.AppendInt", "strconv.AppendUint", "strconv.AppendFloat":
+		if len(args) > 1 && len(call.Args) > 1 {
+			return lift(func(v []Value) Value { return concat(f.text(v[0], call.Args[0]), hole(call.Args[1], WhyNumber)) }, f.buffer(args[0], call.Args[0])), true
+		}
 	case "strings.Join":
 		if len(args) == 2 {
 			return lift(func(v []Value) Value { return f.join(call, v[0], v[1]) }, args[0], args[1]), true
@@ -69,6 +88,8 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		}
 	case "strings.Split":
 		return f.split(args)
+	case "strings.CutPrefix", "strings.CutSuffix":
+		return f.pure(call, "Trim"+strings.TrimPrefix(c.Name, "Cut"), args)
 	case "strings.Clone", "bytes.NewBufferString", "bytes.NewBuffer":
 		if len(args) == 1 {
 			return f.buffer(args[0], call.Args[0]), true
@@ -101,10 +122,43 @@ func (f *frame) buffer(v Value, e ast.Expr) Value {
 	if u, ok := v.(Unknown); ok && u.Why == "nil" {
 		return Text{}
 	}
-	if _, ok := v.(*List); ok { // make([]byte, 0, n)
-		return Text{}
+	if l, ok := v.(*List); ok && (len(l.Elems) == 0 || !l.Open) { // make([]byte, 0, n), []byte{' '}
+		var out joiner
+		for _, b := range l.Elems {
+			if !out.add(f.text(character(b.Value, e), e)...) {
+				break
+			}
+		}
+		return out.text
 	}
 	return lift(func(v []Value) Value { return f.text(v[0], e) }, v)
+}
+
+// several evaluates functions of libraries that make several strings.
+func (f *frame) several(call *ast.CallExpr, c Callee, args []Value) ([]Value, bool) {
+	if c.Pkg != "strings" || c.Name != "Cut" || c.Recv != "" || len(args) != 2 {
+		return nil, false
+	}
+	side := func(i int) Value {
+		return lift(func(v []Value) Value { return f.cutAt(call, v[0], v[1])[i] }, args...)
+	}
+	return []Value{side(0), side(1), Unknown{Why: "ok", Expr: call}}, true
+}
+
+// cutAt is what stands before and behind a separator.
+func (f *frame) cutAt(call *ast.CallExpr, v, sep Value) [2]Value {
+	unknown := Value(hole(call, "strings.Cut of what is not known"))
+	t, ok := v.(Text)
+	s, okS := known(v)
+	by, okSep := known(sep)
+	if !ok || !okS || !okSep {
+		return [2]Value{unknown, unknown}
+	}
+	i := strings.Index(s, by)
+	if i < 0 {
+		return [2]Value{v, Text{}}
+	}
+	return [2]Value{piece(t, 0, i), piece(t, i+len(by), len(s))}
 }
 
 // split is strings.Split of what is known.
@@ -127,7 +181,6 @@ func (f *frame) split(args []Value) (Value, bool) {
 	return l, true
 }
 
-// pure evaluates functions of package strings whose arguments are known.
 // tested is what a function says of two texts, if both are known.
 func tested(call *ast.CallExpr, name string, v []Value) Value {
 	s, ok := known(v[0])
@@ -139,7 +192,11 @@ func tested(call *ast.CallExpr, name string, v []Value) Value {
 	return Const{constant.MakeBool(do(s, part))}
 }
 
+// pure evaluates functions of package strings whose arguments are known.
 func (f *frame) pure(call *ast.CallExpr, name string, args []Value) (Value, bool) {
+	if do, ok := caseFuncs[name]; ok && len(args) == 1 {
+		return lift(func(v []Value) Value { return f.inCase(call, v[0], do) }, args[0]), true
+	}
 	do, ok := pureFuncs[name]
 	if !ok || len(args) < do.args {
 		return nil, false
@@ -188,14 +245,35 @@ type pureFunc struct {
 }
 
 var pureFuncs = map[string]pureFunc{
-	"ToLower":    {1, func(a []string) string { return strings.ToLower(a[0]) }},
-	"ToUpper":    {1, func(a []string) string { return strings.ToUpper(a[0]) }},
 	"Trim":       {2, func(a []string) string { return strings.Trim(a[0], a[1]) }},
 	"TrimLeft":   {2, func(a []string) string { return strings.TrimLeft(a[0], a[1]) }},
 	"TrimPrefix": {2, func(a []string) string { return strings.TrimPrefix(a[0], a[1]) }},
 	"TrimRight":  {2, func(a []string) string { return strings.TrimRight(a[0], a[1]) }},
 	"TrimSpace":  {1, func(a []string) string { return strings.TrimSpace(a[0]) }},
 	"TrimSuffix": {2, func(a []string) string { return strings.TrimSuffix(a[0], a[1]) }},
+}
+
+// caseFuncs change the case of letters and nothing else.
+var caseFuncs = map[string]func(string) string{
+	"Title":   strings.Title, //nolint:staticcheck // it is what the code calls
+	"ToLower": strings.ToLower,
+	"ToUpper": strings.ToUpper,
+}
+
+// inCase is a text in another case, which stands where it stood.
+func (f *frame) inCase(call *ast.CallExpr, v Value, do func(string) string) Value {
+	out := slices.Clone(f.text(v, call.Args[0]))
+	for i := range out {
+		p := &out[i]
+		if p.Hole != "" {
+			p.Hole, p.Param, p.Field = "in another case", nil, nil
+			continue
+		}
+		size := len(p.Text)
+		p.Text = do(p.Text)
+		p.Verbatim = p.Verbatim && len(p.Text) == size
+	}
+	return out
 }
 
 // sprintf fills a format.
@@ -351,24 +429,30 @@ func (f *frame) fprint(call *ast.CallExpr, c Callee, args []Value) (Value, bool)
 	if len(args) < 2 || len(call.Args) < 2 {
 		return nil, false
 	}
-	target := call.Args[0]
-	if u, ok := target.(*ast.UnaryExpr); ok {
-		target = u.X
+	w, ok := f.writer(call.Args[0], "Write")
+	if !ok {
+		if _, ok = args[0].(Text); !ok {
+			return nil, false
+		}
+		w = writer{at: call.Args[0]}
 	}
-	if _, written := f.eval(target).(Text); !written && !isBuilderType(f.pkg.Info.TypeOf(target)) {
-		return nil, false
-	}
+	f.rewrite(w, f.printed(call, c, f.written(w), args[1:]))
+	return Unknown{Why: "fmt." + c.Name, Expr: call}, true
+}
+
+// printed is a text with what a function prints behind it, whose first argument is
+// what it prints to.
+func (f *frame) printed(call *ast.CallExpr, c Callee, base Value, args []Value) Value {
 	rest := &ast.CallExpr{Fun: call.Fun, Lparen: call.Lparen, Args: call.Args[1:], Ellipsis: call.Ellipsis, Rparen: call.Rparen}
-	f.store(target, lift(func(v []Value) Value {
+	return lift(func(v []Value) Value {
 		var printed Value
-		if c.Name == "Fprintf" {
+		if strings.HasSuffix(c.Name, "f") {
 			printed = f.sprintf(rest, v[1:])
 		} else {
 			printed = f.sprint(rest, c, v[1:])
 		}
-		return concat(f.text(v[0], target), f.text(printed, rest))
-	}, append([]Value{f.eval(target)}, args[1:]...)...))
-	return Unknown{Why: "fmt." + c.Name, Expr: call}, true
+		return concat(f.text(v[0], call.Args[0]), f.text(printed, rest))
+	}, append([]Value{base}, args...)...)
 }
 
 // holeOf is a hole that is known where a value is.
