@@ -5,6 +5,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -128,13 +129,13 @@ func character(v Value, e ast.Expr) Value {
 func (f *frame) written(w writer) Value {
 	v := f.eval(w.at)
 	for _, field := range w.path {
-		v = lift(func(v []Value) Value { return f.embeddedIn(v[0], field, w.at) }, v)
+		v = lift(func(v []Value) Value { return f.structField(v[0], field, w.at) }, v)
 	}
 	return v
 }
 
-// embeddedIn is an embedded field of a struct.
-func (f *frame) embeddedIn(owner Value, field *types.Var, e ast.Expr) Value {
+// structField is a field of a struct that no selector names.
+func (f *frame) structField(owner Value, field *types.Var, e ast.Expr) Value {
 	if r, ok := owner.(*Record); ok {
 		if v, ok := r.Fields[field.Name()]; ok {
 			return v
@@ -260,8 +261,12 @@ func (f *frame) pointing(target, e ast.Expr, v Value) Value {
 	if at == nil {
 		return v
 	}
-	if same, ok := at.(*ast.Ident); ok && f.pkg.Info.ObjectOf(same) == f.pkg.Info.ObjectOf(id) {
+	obj := f.pkg.Info.ObjectOf(id)
+	if same, ok := at.(*ast.Ident); ok && f.pkg.Info.ObjectOf(same) == obj {
 		return v
+	}
+	if slices.ContainsFunc(f.named, func(result *types.Var) bool { return result == obj }) {
+		return v // the caller does not see what it points to
 	}
 	return Unknown{Why: whyWriter, Expr: at}
 }

@@ -109,6 +109,9 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	if v, ok := f.known(call, c, receiver, args); ok {
 		return []Value{v}
 	}
+	if v, ok := f.template(call, c, receiver, args); ok {
+		return []Value{v}
+	}
 	if results, ok := f.several(call, c, args); ok {
 		return results
 	}
@@ -384,7 +387,7 @@ func evaluable(t *ast.FuncType) bool {
 			return ofBuilder(elt.Sel.Name) || isPredicate(elt)
 		}
 	case *ast.SelectorExpr:
-		return ofBuilder(e.Sel.Name) || isPredicate(e)
+		return ofBuilder(e.Sel.Name) || isPredicate(e) || e.Sel.Name == "Template"
 	case *ast.FuncType: // that adds to a query
 		return e.Results != nil && len(e.Results.List) == 1 && evaluable(e)
 	}

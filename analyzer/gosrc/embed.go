@@ -76,7 +76,8 @@ func (f *frame) variableOf(e ast.Expr) *variable {
 	return f.w.Program.vars[obj]
 }
 
-// embedsSQL says whether a Go file embeds SQL files, or folders that may hold some.
+// embedsSQL says whether a Go file embeds SQL files, templates that may make SQL, or
+// folders that may hold some.
 func embedsSQL(text []byte) bool {
 	for len(text) > 0 {
 		i := bytes.Index(text, []byte(embedDirective))
@@ -86,9 +87,13 @@ func embedsSQL(text []byte) bool {
 		text = text[i+len(embedDirective):]
 		line, _, _ := bytes.Cut(text, []byte("\n"))
 		for pattern := range bytes.FieldsSeq(line) {
-			ext := path.Ext(strings.Trim(string(pattern), "`\""))
-			if ext == "" || ext == ".sql" || strings.ContainsAny(ext, "*?[") {
+			switch ext := path.Ext(strings.Trim(string(pattern), "`\"")); ext {
+			case "", ".sql", ".tmpl", ".gotmpl", ".tpl":
 				return true
+			default:
+				if strings.ContainsAny(ext, "*?[") {
+					return true
+				}
 			}
 		}
 	}

@@ -260,20 +260,41 @@ var caseFuncs = map[string]func(string) string{
 	"ToUpper": strings.ToUpper,
 }
 
-// inCase is a text in another case, which stands where it stood.
+// inCase is a text in another case; each word stands where it stood.
 func (f *frame) inCase(call *ast.CallExpr, v Value, do func(string) string) Value {
-	out := slices.Clone(f.text(v, call.Args[0]))
-	for i := range out {
-		p := &out[i]
+	var out joiner
+	for _, p := range f.text(v, call.Args[0]) {
 		if p.Hole != "" {
 			p.Hole, p.Param, p.Field = "in another case", nil, nil
+			out.add(p)
 			continue
 		}
-		size := len(p.Text)
-		p.Text = do(p.Text)
-		p.Verbatim = p.Verbatim && len(p.Text) == size
+		changed := do(p.Text)
+		if len(changed) != len(p.Text) {
+			p.Text, p.Verbatim = changed, false
+			out.add(p)
+			continue
+		}
+		for from := 0; from < len(changed); {
+			to := from + wordLength(p.Text[from:])
+			word := p.Cut(from, to)
+			word.Verbatim = word.Verbatim && word.Text == changed[from:to]
+			word.Text = changed[from:to]
+			out.add(word)
+			from = to
+		}
 	}
-	return out
+	return out.text
+}
+
+// wordLength is how long a text is that begins another: a word, or what is none.
+func wordLength(s string) int {
+	is := wordByte()
+	n := 1
+	for n < len(s) && is[s[n]] == is[s[0]] {
+		n++
+	}
+	return n
 }
 
 // sprintf fills a format.

@@ -60,7 +60,9 @@ func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Nod
 			}
 			w := &gosrc.Walker{Program: c.program}
 			for _, t := range gosrc.Texts(w.Expr(pkg, e)) {
-				if mayBeSQL(t) {
+				if made := w.Actions(pkg, t); len(made) > 0 {
+					c.looseActions(made, gosrc.Site{Package: pkg, Decl: decl, Node: e}, covered)
+				} else if mayBeSQL(t) {
 					c.loose = append(c.loose, candidate{text: t, loose: true, site: gosrc.Site{Package: pkg, Decl: decl, Node: e}})
 					covered[first.Pos()+1] = true
 				}
@@ -69,6 +71,15 @@ func (c *collector) looseIn(pkg *gosrc.Package, decl *ast.FuncDecl, root ast.Nod
 		}
 		return true
 	})
+}
+
+// looseActions adds what a template makes that nobody was seen to execute.
+func (c *collector) looseActions(made []gosrc.Text, site gosrc.Site, covered map[token.Pos]bool) {
+	for _, t := range made {
+		if mayBeSQL(t) && !slices.ContainsFunc(t, func(p gosrc.Part) bool { return p.Hole == "" && covered[p.Pos] }) {
+			c.loose = append(c.loose, candidate{text: t, loose: true, site: site})
+		}
+	}
 }
 
 // looseChains adds the statements of builders that were lost on their way to where they
