@@ -204,7 +204,7 @@ func (f Source) leavesTableOpen() bool {
 }
 
 var openTable = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[\"`]$|$)")
+	return regexp.MustCompile("(?i)\\b(?:from|join|into|update|table)(?:\\s|\\\\n|\\\\t|`)+(?:%|[{][{]|[\"`]$|$)")
 })
 
 // hasStatement reports whether one of the string literals begins like a statement, or
@@ -251,6 +251,10 @@ func plainNames(text []byte) bool {
 
 func beginsStatement(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n(;`\"")
+	for bytes.HasPrefix(text, []byte("{{")) { // {{define "x"}}
+		_, behind, _ := bytes.Cut(text, []byte("}}"))
+		text = bytes.TrimLeft(behind, " \t\r\n(;")
+	}
 	for bytes.HasPrefix(text, []byte("%s")) || bytes.HasPrefix(text, []byte("%v")) { // a hint, or WITH
 		text = bytes.TrimLeft(text[2:], " \t\r\n(;")
 	}
