@@ -236,7 +236,7 @@ func (f *frame) handBackShared(arg ast.Expr, params []Value, i int) {
 			f.store(id, v)
 		}
 	case *Record:
-		if isPointer(f.pkg.Info.TypeOf(id)) && v.Keys == nil && f.isRow(id) {
+		if t := f.pkg.Info.TypeOf(id); isPointer(t) && v.Keys == nil && (f.isRow(id) || TypeParam(t.Underlying().(*types.Pointer).Elem()) != nil) {
 			f.store(id, v)
 		}
 	}
@@ -376,6 +376,9 @@ func evaluable(t *ast.FuncType) bool {
 	if star, ok := first.(*ast.StarExpr); ok {
 		first = star.X
 	}
+	if generic, ok := first.(*ast.IndexExpr); ok {
+		first = generic.X
+	}
 	switch e := first.(type) {
 	case *ast.Ident:
 		return e.Name != "error" && e.Name != "bool"
@@ -403,7 +406,7 @@ func isPredicate(e *ast.SelectorExpr) bool {
 // ofBuilder says whether the name of a type is one that query builders have.
 func ofBuilder(name string) bool {
 	switch name {
-	case "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session", "QueryMod", "OrderOption", "OrderFunc":
+	case "DB", "Eq", "NotEq", "Lt", "LtOrEq", "Gt", "GtOrEq", "Like", "NotLike", "ILike", "NotILike", "And", "Or", "Ex", "Record", "Sqlizer", "Cond", "ScopeFunc", "Session", "QueryMod", "OrderOption", "OrderFunc":
 		return true
 	}
 	for _, suffix := range [...]string{"Builder", "BuilderType", "Dataset", "Query", "Expression", "ExpressionList", "Create", "Update", "UpdateOne", "Delete"} {

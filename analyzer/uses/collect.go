@@ -96,7 +96,7 @@ type declared struct {
 }
 
 // maxCalls bounds the calls that a function is walked for.
-const maxCalls = 16
+const maxCalls = 64
 
 // maxRounds bounds how often what callers give is handed on.
 const maxRounds = 8
@@ -281,9 +281,13 @@ func (c *collector) walkAgain(d *declared) bool {
 		c.walker.Func(d.pkg, d.decl)
 	}
 	c.walker.Param, c.now.from = nil, nil
+	if len(calls) > maxCalls {
+		c.now.from = &callArgs{} // whoever calls besides
+	}
 	if len(calls) == 0 || len(calls) > maxCalls {
 		c.walker.Func(d.pkg, d.decl)
 	}
+	c.now.from = nil
 	c.takeBackCalls(d)
 	d.asked = c.now.asked
 	c.restore(d, had)

@@ -370,7 +370,7 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		c.now.needs = true
 	}
 	cand.from = c.now.givenBy(cand.text, call.Expr)
-	cand.open = c.now.from != nil && c.now.from.args == nil && slices.ContainsFunc(cand.text, func(p gosrc.Part) bool { return p.Param != nil })
+	cand.open = c.now.from != nil && c.now.from.args == nil && slices.ContainsFunc(cand.text, func(p gosrc.Part) bool { return p.Hole != "" })
 	c.now.found = append(c.now.found, cand)
 }
 
