@@ -28,6 +28,22 @@ func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, para
 	return results, f.params(d.decl.Type)
 }
 
+// leaves is what a method leaves in its receiver, a struct that is known; nil when that
+// cannot be told.
+func (w *Walker) leaves(fn *Func, args []Value) Value {
+	d := w.Program.function(fn.Obj)
+	if _, known := fn.Receiver.(*Record); !known || d == nil || w.quiet >= maxQuiet || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) || !small(d.decl.Body) {
+		return nil
+	}
+	f := w.frame(d.pkg, &env{vars: map[types.Object]Value{}})
+	f.bindReceiver(d.decl.Recv, fn.Receiver)
+	f.bind(d.decl.Type.Params, args)
+	w.quiet++
+	defer func() { w.quiet-- }()
+	f.run(d.decl.Type, d.decl.Body)
+	return f.env.vars[d.pkg.Info.Defs[d.decl.Recv.List[0].Names[0]]]
+}
+
 // params are the values of the parameters, in order.
 func (f *frame) params(t *ast.FuncType) []Value {
 	var out []Value

@@ -120,7 +120,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	}
 	if fn != nil && f.w.follows(fn, f.givesAddress(call) || givesShared(args)) {
 		results, params := f.w.apply(fn, args, f.guards)
-		f.changedBy(call, fn)
+		f.changedBy(call, fn, args)
 		if !f.w.Follow { // else it shows itself by the calls in it
 			f.show(Call{Expr: call, Callee: c, Receiver: receiver, Args: args, Results: results})
 		}
@@ -131,7 +131,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 	f.show(Call{Expr: call, Callee: c, Receiver: receiver, Called: called, Args: args, Results: results})
 	made := f.handedOver(args)
 	f.handBack(call, nil)
-	f.changedBy(call, fn)
+	f.changedBy(call, fn, args)
 	if made != nil && len(results) == 1 {
 		results[0] = made
 	}

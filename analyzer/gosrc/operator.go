@@ -220,14 +220,34 @@ func isOneOf(v Value) bool {
 	return ok
 }
 
+// crossed marks the texts among values that are combined with others.
+func crossed(values []Value) []Value {
+	out := slices.Clone(values)
+	for i, v := range out {
+		if t, ok := v.(Text); ok {
+			out[i] = t.crossed()
+		}
+	}
+	return out
+}
+
 // lift applies do to every combination of what the values can be.
 func lift(do func([]Value) Value, values ...Value) Value {
 	if !slices.ContainsFunc(values, isOneOf) {
 		return do(values)
 	}
+	several := 0
+	for _, v := range values {
+		if isOneOf(v) {
+			several++
+		}
+	}
 	combos := [][]Value{nil}
 	for _, v := range values {
 		alternatives := Alternatives(v)
+		if several > 1 && isOneOf(v) {
+			alternatives = crossed(alternatives)
+		}
 		if len(combos)*len(alternatives) > maxAlternatives {
 			alternatives = []Value{collapse(alternatives)}
 		}

@@ -74,7 +74,7 @@ func isStruct(t types.Type) bool {
 
 // changedBy notes that a call may have set fields of the structs that it was
 // handed pointers to, its receiver included.
-func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
+func (f *frame) changedBy(call *ast.CallExpr, fn *Func, args []Value) {
 	for _, a := range call.Args {
 		if e := ast.Unparen(a); f.isRow(e) && isPointer(f.pkg.Info.TypeOf(e)) {
 			f.unsee(e, "handed to "+types.ExprString(call.Fun))
@@ -88,10 +88,34 @@ func (f *frame) changedBy(call *ast.CallExpr, fn *Func) {
 		return
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || fn == nil || fn.Obj == nil || !f.isRow(ast.Unparen(sel.X)) || !f.w.Program.setsReceiver(fn.Obj) {
+	if !ok || fn == nil || fn.Obj == nil || !f.w.Program.setsReceiver(fn.Obj) {
 		return
 	}
-	f.unsee(ast.Unparen(sel.X), "changed by "+sel.Sel.Name)
+	target := chained(sel.X)
+	if !f.isRow(target) {
+		return
+	}
+	if r, known := f.w.leaves(fn, args).(*Record); known {
+		f.store(target, r)
+		return
+	}
+	f.unsee(target, "changed by "+sel.Sel.Name)
+}
+
+// chained is what methods are called on that hand it back: b of b.Add(x).Add(y).
+func chained(e ast.Expr) ast.Expr {
+	for {
+		e = ast.Unparen(e)
+		call, ok := e.(*ast.CallExpr)
+		if !ok {
+			return e
+		}
+		sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		if !ok {
+			return e
+		}
+		e = sel.X
+	}
 }
 
 // isFuncValue says whether an expression is a function that a variable or field holds.

@@ -34,6 +34,9 @@ type Part struct {
 	Param, Field *types.Var
 	// May says that the piece is added under a condition only.
 	May bool
+	// Crossed says that the piece is one of several, as another of the text is: of the
+	// combinations not all may come up.
+	Crossed bool
 	// Row is the struct field that a column stands for, where a library spells the
 	// columns of a whole row; Origin is where the value comes from that it is given,
 	// Set the place where the field is set, if that is known.
@@ -297,6 +300,15 @@ func (t Text) may() Text {
 	out := slices.Clone(t)
 	for i := range out {
 		out[i].May = true
+	}
+	return out
+}
+
+// crossed is the text as one of several beside another.
+func (t Text) crossed() Text {
+	out := slices.Clone(t)
+	for i := range out {
+		out[i].Crossed = true
 	}
 	return out
 }

@@ -112,6 +112,14 @@ type frame struct {
 	returns [][]Value
 	guards  []ast.Expr
 	loops   []*loop
+	defers  []deferred
+}
+
+// deferred is a call of a literal when the function ends, and the conditions that the
+// statement stands under.
+type deferred struct {
+	call   *ast.CallExpr
+	guards []ast.Expr
 }
 
 func (w *Walker) frame(pkg *Package, e *env) *frame {
@@ -161,8 +169,39 @@ func (f *frame) run(t *ast.FuncType, body *ast.BlockStmt) []Value {
 		}
 	}
 	f.block(body.List)
+	f.runDeferred()
 	f.rest(body)
 	return f.results(n)
+}
+
+// deferCall evaluates a deferred call now, as its arguments are; a literal without any
+// sees the variables as they are in the end.
+func (f *frame) deferCall(call *ast.CallExpr) {
+	if _, is := ast.Unparen(call.Fun).(*ast.FuncLit); !is || len(call.Args) > 0 {
+		f.eval(call)
+		return
+	}
+	f.defers = append(f.defers, deferred{call, slices.Clone(f.guards)})
+}
+
+func (f *frame) runDeferred() {
+	guards, before := f.guards, f.namedResults()
+	for _, d := range slices.Backward(f.defers) {
+		f.guards = d.guards
+		f.eval(d.call)
+	}
+	f.guards = guards
+	if after := f.namedResults(); !slices.EqualFunc(before, after, same) {
+		f.returns = append(f.returns, after)
+	}
+}
+
+func (f *frame) namedResults() []Value {
+	out := make([]Value, len(f.named))
+	for i, obj := range f.named {
+		out[i] = f.env.vars[obj]
+	}
+	return out
 }
 
 // rest walks the function literals that nothing called: somebody will.
@@ -300,7 +339,7 @@ func (f *frame) stmt(s ast.Stmt) flow {
 	case *ast.DeclStmt:
 		f.decl(s)
 	case *ast.DeferStmt:
-		f.eval(s.Call)
+		f.deferCall(s.Call)
 	case *ast.ExprStmt:
 		f.eval(s.X)
 		if f.endless(s.X) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/expandcheck/expandcheck/analyzer/gosrc"
+	"github.com/expandcheck/expandcheck/lint/schema"
 )
 
 // A candidate is a text that code builds and hands over, which may be SQL.
@@ -37,6 +38,7 @@ type candidate struct {
 	keptField   *types.Var
 	tags        structTags
 	program     *gosrc.Program
+	crossed     map[schema.Position]bool // names that may not go with all others of the text
 }
 
 // A collector walks functions and gathers candidates.

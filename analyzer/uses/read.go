@@ -36,6 +36,7 @@ type answer struct {
 	unresolved *schema.Unresolved
 	foreign    string // the database that it is for, which does not read as ours
 	chosen     bool   // read only with one each of the values that stand side by side
+	impossible bool   // it combines a table with a column that it has not
 }
 
 // doubt makes all uses possible ones.
@@ -402,7 +403,16 @@ func (c *collector) input(cand *candidate) (string, mysql.QueryInput) {
 			in.Rows = append(in.Rows, c.rowColumn(p, sqltext.Span{Start: from, End: b.Len()}))
 		}
 	}
-	in.Position = func(from, to int) schema.Position { return c.position(cand, starts, from, to) }
+	in.Position = func(from, to int) schema.Position {
+		at := c.position(cand, starts, from, to)
+		if cand.text[partAt(starts, from)].Crossed {
+			if cand.crossed == nil {
+				cand.crossed = map[schema.Position]bool{}
+			}
+			cand.crossed[at] = true
+		}
+		return at
+	}
 	return b.String(), in
 }
 
@@ -424,7 +434,8 @@ func (c *collector) position(cand *candidate, starts []int, from, to int) schema
 	return out
 }
 
-func (c *collector) at(cand *candidate, starts []int, offset int) token.Position {
+// partAt is the part of a text that an offset lies in.
+func partAt(starts []int, offset int) int {
 	i, found := slices.BinarySearch(starts, offset)
 	if !found {
 		i--
@@ -432,7 +443,11 @@ func (c *collector) at(cand *candidate, starts []int, offset int) token.Position
 	for i+1 < len(starts) && starts[i+1] == offset { // behind empty parts
 		i++
 	}
-	i = min(max(i, 0), len(cand.text)-1)
+	return min(max(i, 0), len(starts)-1)
+}
+
+func (c *collector) at(cand *candidate, starts []int, offset int) token.Position {
+	i := partAt(starts, offset)
 	p := cand.text[i]
 	pos := p.Pos
 	if !pos.IsValid() {

@@ -15,6 +15,7 @@ import (
 func settle(all []candidate, answers []answer) {
 	read := readTexts(all, answers)
 	dropTold(all, answers)
+	uncross(all, answers)
 	joinSame(all, answers)
 	said := map[schema.Position]bool{}
 	for i := range answers {
@@ -28,6 +29,51 @@ func settle(all []candidate, answers []answer) {
 			a.unresolved = nil
 		default:
 			said[a.unresolved.Pos] = true
+		}
+	}
+}
+
+// place is where an argument of a call spells a name.
+type place struct {
+	call *ast.CallExpr
+	arg  int
+	at   schema.Position
+}
+
+// uncross judges texts that combine what may not come together. A column that only one
+// of the tables has is of that; of those that several have, each is possible.
+func uncross(all []candidate, answers []answer) {
+	tables := map[place]map[schema.Name]bool{}
+	crossed := func(do func(a *answer, u *schema.Use, at place)) {
+		for i := range answers {
+			for _, q := range answers[i].queries {
+				for _, u := range q.Uses {
+					if u.Column != "" && all[i].crossed[u.Pos] {
+						do(&answers[i], u, place{all[i].call, all[i].arg, u.Pos})
+					}
+				}
+			}
+		}
+	}
+	crossed(func(_ *answer, u *schema.Use, at place) {
+		if tables[at] == nil {
+			tables[at] = map[schema.Name]bool{}
+		}
+		if !u.Missing {
+			tables[at][u.Table] = true
+		}
+	})
+	crossed(func(a *answer, u *schema.Use, at place) {
+		switch {
+		case u.Missing && len(tables[at]) > 0:
+			a.impossible = true
+		case len(tables[at]) > 1:
+			u.Certain = false
+		}
+	})
+	for i := range answers {
+		if answers[i].impossible {
+			answers[i] = answer{}
 		}
 	}
 }
