@@ -144,8 +144,12 @@ func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []V
 	if u, ok := called.(Unknown); ok && u.Field != nil {
 		out[0] = Unknown{Why: "the result of " + u.Why, Expr: call, Field: u.Field}
 	}
-	if p := f.builtBy(call); p != nil {
-		out[0] = Unknown{Why: "what " + p.Name() + " builds", Expr: call, Param: p}
+	if p := f.askedOf(call); p != nil {
+		why := "the result of " + types.ExprString(call.Fun)
+		if strings.EqualFold(f.callee(call).Name, "ToSql") {
+			why = WhyBuilt
+		}
+		out[0] = Unknown{Why: why, Expr: call, Param: p}
 	}
 	if !isOneOf(called) || f.w.Follow {
 		return out
@@ -168,11 +172,25 @@ func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []V
 	return out
 }
 
-// builtBy is the parameter of which a call gives the statement that the caller has built;
-// nil for other calls.
-func (f *frame) builtBy(call *ast.CallExpr) *types.Var {
+// WhyBuilt is why the statement of a builder is not known that a caller hands over.
+const WhyBuilt = "what a caller has built"
+
+// askedOf is the parameter of which a call gives a text, by a method of an interface: only
+// the caller knows which; nil for other calls.
+func (f *frame) askedOf(call *ast.CallExpr) *types.Var {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-	if !ok || !strings.EqualFold(sel.Sel.Name, "ToSql") {
+	if !ok {
+		return nil
+	}
+	fn, ok := f.pkg.Info.Uses[sel.Sel].(*types.Func)
+	if !ok || fn.Signature().Recv() == nil || !types.IsInterface(fn.Signature().Recv().Type()) || fn.Signature().Results().Len() == 0 {
+		return nil
+	}
+	t := fn.Signature().Results().At(0).Type()
+	if s, ok := t.Underlying().(*types.Slice); ok {
+		t = s.Elem()
+	}
+	if !isString(t) {
 		return nil
 	}
 	u, _ := f.eval(sel.X).(Unknown)

@@ -80,6 +80,8 @@ func (f *frame) chain(call *ast.CallExpr, c Callee, receiver Value, args []Value
 	}
 	if c.Func == nil {
 		c = ofChain(c, receiver)
+	} else if recv := c.Func.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) && f.w.Chain(c) == NoStep {
+		c = ofChain(Callee{Name: c.Name}, receiver) // the interface is the program's own
 	}
 	step := f.w.Chain(c)
 	if step == NoStep {

@@ -306,6 +306,31 @@ func (f *frame) selector(e *ast.SelectorExpr) Value {
 	return v
 }
 
+// method is a method of a value: of an interface, those of the structs that the value is.
+func (f *frame) method(fn *types.Func, owner Value) Value {
+	if recv := fn.Signature().Recv(); recv == nil || !types.IsInterface(recv.Type()) {
+		return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}
+	}
+	var out []Value
+	for _, o := range Alternatives(owner) {
+		r, ok := o.(*Record)
+		if !ok || r.Type == nil {
+			return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}
+		}
+		t := r.Type
+		if !isPointer(t) {
+			t = types.NewPointer(t)
+		}
+		obj, _, _ := types.LookupFieldOrMethod(t, true, fn.Pkg(), fn.Name())
+		concrete, ok := obj.(*types.Func)
+		if !ok {
+			return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}
+		}
+		out = append(out, &Func{Obj: concrete, Receiver: r, pkg: f.pkg})
+	}
+	return oneOf(out...)
+}
+
 // selected is what a selector selects, and its owner, if that is a value.
 func (f *frame) selected(e *ast.SelectorExpr) (v, owner Value) {
 	if id, ok := e.X.(*ast.Ident); ok {
@@ -315,7 +340,7 @@ func (f *frame) selected(e *ast.SelectorExpr) (v, owner Value) {
 	}
 	owner = f.eval(e.X)
 	if fn, ok := f.pkg.Info.Uses[e.Sel].(*types.Func); ok {
-		return &Func{Obj: fn, Receiver: owner, pkg: f.pkg}, owner
+		return f.method(fn, owner), owner
 	}
 	var out []Value
 	for _, o := range Alternatives(owner) {

@@ -1,6 +1,7 @@
 package uses
 
 import (
+	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
@@ -296,9 +297,11 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	for _, a := range gosrc.Alternatives(v) {
 		switch a := a.(type) {
 		case gosrc.Unknown:
-			c.now.needs = c.now.needs || ofBuilderField(a) || ofTextField(a) && runsSQL(call.Callee) // what it holds is run as it is
+			_, result := a.Expr.(*ast.CallExpr)
+			given := ofTextField(a) || result && a.Param != nil
+			c.now.needs = c.now.needs || ofBuilderField(a) || given && runsSQL(call.Callee) // what it holds is run as it is
 			c.now.runs = c.now.runs || stringOn(a) && runsSQL(call.Callee)
-			if a.Param == nil && a.Why != "nil" && c.isQuery(call, arg) {
+			if (a.Param == nil || result && a.Why != gosrc.WhyBuilt) && a.Why != "nil" && c.isQuery(call, arg) {
 				c.now.blank = append(c.now.blank, call.Expr)
 			}
 		case gosrc.Text:

@@ -85,6 +85,26 @@ func (c *collector) dropBegun() {
 	for _, d := range c.order {
 		d.found = slices.DeleteFunc(d.found, begun)
 	}
+	for _, d := range c.order {
+		for _, f := range d.found {
+			if !f.given || len(f.steps) == 0 {
+				continue
+			}
+			for _, target := range c.program.Declarations(f.site.Package.Callee(f.call).Func) {
+				if in := of[target]; in != nil && in != d {
+					in.found = slices.DeleteFunc(in.found, func(g candidate) bool { return g.handedBy(f) })
+				}
+			}
+		}
+	}
+}
+
+// handedBy says whether a function was handed the builder that another hands over, and
+// runs it as it is.
+func (f *candidate) handedBy(by candidate) bool {
+	return slices.Equal(f.steps, by.steps) && slices.ContainsFunc(f.from, func(call *callArgs) bool {
+		return slices.ContainsFunc(call.by, func(at *caller) bool { return at.site.Node == by.call })
+	})
 }
 
 // goesOnAs says whether another text or builder begins as one does, and has more.
