@@ -92,7 +92,7 @@ func (f *frame) changedBy(call *ast.CallExpr, fn *Func, args []Value) {
 		return
 	}
 	target := chained(sel.X)
-	if !f.isRow(target) {
+	if t := f.pkg.Info.TypeOf(target); !f.isRow(target) && (t == nil || !types.IsInterface(t)) {
 		return
 	}
 	if r, known := f.w.leaves(fn, args).(*Record); known {
