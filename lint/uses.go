@@ -21,31 +21,36 @@ func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) 
 	}
 	out := &report.Uses{Target: target}
 	table, column, _ := strings.Cut(target, ".")
+	wanted := func(u *schema.Use) bool {
+		return (table == "" || strings.EqualFold(u.Table.Name, table)) && (column == "" || strings.EqualFold(u.Column, column))
+	}
 	var known []string
+	var lacking error
 	for _, d := range state.Databases {
-		found := target == ""
+		found := target == "" || slices.ContainsFunc(d.HeadUses.Of(table, column), func(u *schema.Use) bool { return !u.Missing }) // where migrations do not tell all
 		for _, t := range d.Schema.Tables() {
 			known = append(known, t.Name.Name)
-			if strings.EqualFold(t.Name.Name, table) {
+			switch {
+			case !strings.EqualFold(t.Name.Name, table):
+			case column != "" && t.Column(column) == nil && d.lineage.whole(t):
+				lacking = fmt.Errorf("table %s has no column %q: %s", t.Name, column, nearest.Hint(column, columnNames(t)))
+			default:
 				found = true
-				if column != "" && t.Column(column) == nil && !t.Unknown {
-					return nil, fmt.Errorf("table %s has no column %q: %s", t.Name, column, nearest.Hint(column, columnNames(t)))
-				}
 			}
 		}
-		if !found {
-			continue
+		if found {
+			out.Known = true
+			out.Add(d.HeadUses, wanted)
 		}
-		out.Known = true
-		out.Add(d.HeadUses, func(u *schema.Use) bool {
-			return (table == "" || strings.EqualFold(u.Table.Name, table)) && (column == "" || strings.EqualFold(u.Column, column))
-		})
 	}
-	if !out.Known {
-		slices.Sort(known)
-		return nil, fmt.Errorf("no migration makes a table %q: %s", table, nearest.Hint(table, slices.Compact(known)))
+	switch {
+	case out.Known:
+		return out, nil
+	case lacking != nil:
+		return nil, lacking
 	}
-	return out, nil
+	slices.Sort(known)
+	return nil, fmt.Errorf("no migration makes a table %q: %s", table, nearest.Hint(table, slices.Compact(known)))
 }
 
 func columnNames(t *schema.Table) []string {

@@ -23,11 +23,25 @@ type Uses struct {
 	Strings    int
 }
 
+// shown is all that a listing shows of a use: what is the same in that is listed once.
+type shown struct {
+	table           schema.Name
+	column          string
+	write, certain  bool
+	may             bool
+	at              schema.Position
+	guard, function string
+	pkg, text       string
+}
+
 // Add adds the uses of a tree that are asked for.
 func (u *Uses) Add(from *schema.Uses, wanted func(*schema.Use) bool) {
+	seen := map[shown]bool{}
 	for _, q := range from.Queries {
 		for _, use := range q.Uses {
-			if wanted(use) {
+			is := shown{use.Table, use.Column, use.Write, use.Certain, use.May, use.Pos, q.Guard, q.Function, q.Package, q.Text}
+			if wanted(use) && !seen[is] {
+				seen[is] = true
 				u.Uses = append(u.Uses, use)
 			}
 		}
