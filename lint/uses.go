@@ -27,12 +27,13 @@ func Uses(ctx context.Context, cfg Config, target string) (*report.Uses, error) 
 	var known []string
 	var lacking error
 	for _, d := range state.Databases {
-		found := target == "" || slices.ContainsFunc(d.HeadUses.Of(table, column), func(u *schema.Use) bool { return !u.Missing }) // where migrations do not tell all
+		uses := d.HeadUses.Of(table, column)
+		found := target == "" || slices.ContainsFunc(uses, func(u *schema.Use) bool { return !u.Missing }) // where migrations do not tell all
 		for _, t := range d.Schema.Tables() {
 			known = append(known, t.Name.Name)
 			switch {
 			case !strings.EqualFold(t.Name.Name, table):
-			case column != "" && t.Column(column) == nil && d.lineage.whole(t):
+			case column != "" && t.Column(column) == nil && !t.Unknown && (len(uses) == 0 || d.lineage.whole(t)):
 				lacking = fmt.Errorf("table %s has no column %q: %s", t.Name, column, nearest.Hint(column, columnNames(t)))
 			default:
 				found = true
