@@ -24,32 +24,38 @@ func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, para
 		w.quiet++
 		defer func() { w.quiet-- }()
 	}
-	results = f.run(d.decl.Type, d.decl.Body)
-	return results, f.params(d.decl.Type)
+	return f.runFor(d.decl.Type, d.decl.Body)
 }
 
-// leaves is what a method leaves in its receiver, a struct that is known; nil when that
-// cannot be told.
+// leaves is what a method leaves in its receiver, a struct that is known or one of
+// several; nil when that cannot be told.
 func (w *Walker) leaves(fn *Func, args []Value) Value {
 	d := w.Program.function(fn.Obj)
-	if _, known := fn.Receiver.(*Record); !known || d == nil || w.quiet >= maxQuiet || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) || !small(d.decl.Body) {
+	if !areRecords(fn.Receiver) || d == nil || w.quiet >= maxQuiet || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) || !small(d.decl.Body) {
 		return nil
 	}
 	f := w.frame(d.pkg, &env{vars: map[types.Object]Value{}})
 	f.bindReceiver(d.decl.Recv, fn.Receiver)
 	f.bind(d.decl.Type.Params, args)
+	f.shown = []types.Object{d.receiver()}
+	before := f.valuesOf(f.shown)
 	w.quiet++
 	defer func() { w.quiet-- }()
 	f.run(d.decl.Type, d.decl.Body)
-	return f.env.vars[d.pkg.Info.Defs[d.decl.Recv.List[0].Names[0]]]
+	return f.leftIn(before)[0]
 }
 
-// params are the values of the parameters, in order.
-func (f *frame) params(t *ast.FuncType) []Value {
-	var out []Value
+// areRecords says whether a value is a struct that is known, or one of several.
+func areRecords(v Value) bool {
+	return !slices.ContainsFunc(Alternatives(v), func(a Value) bool { _, is := a.(*Record); return !is })
+}
+
+// params are the parameters, in order; nil for one without a name.
+func (f *frame) params(t *ast.FuncType) []types.Object {
+	var out []types.Object
 	for _, field := range t.Params.List {
 		for _, name := range field.Names {
-			out = append(out, f.env.vars[f.pkg.Info.Defs[name]])
+			out = append(out, f.pkg.Info.Defs[name])
 		}
 		if len(field.Names) == 0 {
 			out = append(out, nil)
@@ -68,8 +74,27 @@ func (w *Walker) applyLiteral(fn *Func, args []Value, guards []ast.Expr) (result
 		w.done[fn.Lit] = true
 	}
 	f.bind(fn.Lit.Type.Params, args)
-	results = f.run(fn.Lit.Type, fn.Lit.Body)
-	return results, f.params(fn.Lit.Type)
+	return f.runFor(fn.Lit.Type, fn.Lit.Body)
+}
+
+// runFor walks a body for a caller, who sees the results and what is left in the
+// parameters.
+func (f *frame) runFor(t *ast.FuncType, body *ast.BlockStmt) (results, params []Value) {
+	f.shown = f.params(t)
+	before := f.valuesOf(f.shown)
+	results = f.run(t, body)
+	return results, f.leftIn(before)
+}
+
+// leftIn is what the variables that the caller sees may hold in the end, and held before.
+func (f *frame) leftIn(before []Value) []Value {
+	out := f.ends[len(f.ends)-1]
+	for _, end := range f.ends[:len(f.ends)-1] {
+		for i, v := range end {
+			out[i] = merge(before[i], out[i], v)
+		}
+	}
+	return out
 }
 
 func (f *frame) bindReceiver(recv *ast.FieldList, v Value) {

@@ -54,7 +54,8 @@ type Program struct {
 	methodsByName map[string][]*function
 	targetsMu     sync.Mutex
 	targetsOf     map[*types.Func][]*function // as far as somebody asked
-	setters       sync.Map                    // whether methods set their receivers: bool by *types.Func
+	setters       traits                      // whether methods set their receivers
+	fluent        traits                      // whether they give what they are called on
 	funcLits      sync.Map                    // that are not in others: []*ast.FuncLit by *ast.BlockStmt
 }
 

@@ -110,6 +110,8 @@ type frame struct {
 	env     *env
 	named   []*types.Var // named results
 	returns [][]Value
+	shown   []types.Object // variables that the caller sees the end of
+	ends    [][]Value      // what each return leaves in them
 	guards  []ast.Expr
 	loops   []*loop
 	defers  []deferred
@@ -168,7 +170,9 @@ func (f *frame) run(t *ast.FuncType, body *ast.BlockStmt) []Value {
 			}
 		}
 	}
-	f.block(body.List)
+	if f.block(body.List) == next || len(f.ends) == 0 {
+		f.ends = append(f.ends, f.valuesOf(f.shown))
+	}
 	f.runDeferred()
 	f.rest(body)
 	return f.results(n)
@@ -194,6 +198,15 @@ func (f *frame) runDeferred() {
 	if after := f.namedResults(); !slices.EqualFunc(before, after, same) {
 		f.returns = append(f.returns, after)
 	}
+}
+
+// valuesOf are what variables hold now.
+func (f *frame) valuesOf(list []types.Object) []Value {
+	out := make([]Value, len(list))
+	for i, obj := range list {
+		out[i] = f.env.vars[obj]
+	}
+	return out
 }
 
 func (f *frame) namedResults() []Value {
@@ -406,6 +419,18 @@ func (f *frame) ret(s *ast.ReturnStmt) {
 		}
 	}
 	f.returns = append(f.returns, values)
+	if !f.fails(s) {
+		f.ends = append(f.ends, f.valuesOf(f.shown))
+	}
+}
+
+// fails says whether a return hands back an error that is made, or was found, here.
+func (f *frame) fails(s *ast.ReturnStmt) bool {
+	if len(s.Results) == 0 {
+		return false
+	}
+	last := s.Results[len(s.Results)-1]
+	return looksLikeError(f.pkg, last) && !isNil(last) && !f.isCallResult(last)
 }
 
 // givesNothing says whether a return gives nil or T{} but for its last value: then it
