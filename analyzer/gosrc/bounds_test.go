@@ -46,6 +46,9 @@ func TestBounds(t *testing.T) {
 		"replaced":          "s := `aa`\n" + times(60, "s = strings.ReplaceAll(s, `a`, s)") + "use(s)",
 		"repeated":          "s := `aa`\n" + times(60, "s = strings.Repeat(s, 9000)") + "use(s)",
 		"joined":            "s := []string{`a`, `b`}\n" + times(60, "s = []string{strings.Join(s, s[0]), s[0]}") + "use(s...)",
+		"fields of results": "var x T\nuse(" + strings.Repeat("write(", 40) + "x" + strings.Repeat(".w)", 40) + ")\n}\ntype writer interface{ Write([]byte) (int, error) }\ntype T struct{ w writer }\nfunc write(w writer) *T { return &T{w: w} }\nfunc none() {",
+		"names of results":  "var x named\nuse(" + strings.Repeat("name(", 40) + "x" + strings.Repeat(".Name())", 40) + ")\n}\ntype named interface{ Name() string }\nfunc name(s string) named\nfunc none() {",
+		"methods":           "b := &builder{s: `a`}\nuse(b" + strings.Repeat(".m8(`b`)", 30) + ")\n}\ntype builder struct{ s string }\nfunc (b *builder) m0(s string) *builder { b.s += s; return b }\n" + times(8, "func (b *builder) m@(s string) *builder { return b.m#(s).m#(s) }") + "func none() {",
 		"switches":          `s := "a"` + "\n" + times(100, `switch { case c(1): s += "b"; case c(2): s += "c"; case c(3): s = "d"; default: s += s }`) + "use(s)",
 	} {
 		body = numbered(body)

@@ -218,7 +218,7 @@ func (f *frame) holdsWritten(e ast.Expr) ast.Expr {
 	case !types.IsInterface(t) && !isBuffered(t) || !hasMethod(t, "Write") && !hasMethod(t, "WriteString"):
 		return nil
 	}
-	if !hasText(f.eval(e)) {
+	if _, named := variableNamed(e); !named || !hasText(f.eval(e)) {
 		return nil
 	}
 	return e
@@ -240,14 +240,27 @@ func hasMethod(t types.Type, name string) bool {
 	return ok
 }
 
-// variableNamed is an expression that names a variable or field.
+// variableNamed is an expression that names a variable or field; none that calls give,
+// which are not to be evaluated again.
 func variableNamed(e ast.Expr) (ast.Expr, bool) {
 	e = ast.Unparen(e)
-	switch e.(type) {
-	case *ast.Ident, *ast.SelectorExpr:
+	switch e := e.(type) {
+	case *ast.Ident:
 		return e, true
+	case *ast.SelectorExpr:
+		return e, !hasCall(e)
 	}
 	return nil, false
+}
+
+func hasCall(e ast.Expr) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		_, call := n.(*ast.CallExpr)
+		found = found || call
+		return !found
+	})
+	return found
 }
 
 // pointing is the value of a variable that is given what an expression gives: the

@@ -127,7 +127,7 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 		f.handBack(call, params)
 		return results
 	}
-	results := f.resultsOfAny(call, called, args)
+	results := f.resultsOfAny(call, called, receiver, args)
 	f.show(Call{Expr: call, Callee: c, Receiver: receiver, Called: called, Args: args, Results: results})
 	made := f.handedOver(args)
 	f.handBack(call, nil)
@@ -139,12 +139,12 @@ func (f *frame) call(call *ast.CallExpr) []Value {
 }
 
 // resultsOfAny are what one of several functions gives, as a field can hold them.
-func (f *frame) resultsOfAny(call *ast.CallExpr, called Value, args []Value) []Value {
+func (f *frame) resultsOfAny(call *ast.CallExpr, called, receiver Value, args []Value) []Value {
 	out := f.unknownResults(call)
 	if u, ok := called.(Unknown); ok && u.Field != nil {
 		out[0] = Unknown{Why: "the result of " + u.Why, Expr: call, Field: u.Field}
 	}
-	if p := f.askedOf(call); p != nil {
+	if p := f.askedOf(call, receiver); p != nil {
 		why := "the result of " + types.ExprString(call.Fun)
 		if strings.EqualFold(f.callee(call).Name, "ToSql") {
 			why = WhyBuilt
@@ -177,7 +177,7 @@ const WhyBuilt = "what a caller has built"
 
 // askedOf is the parameter of which a call gives a text, by a method of an interface: only
 // the caller knows which; nil for other calls.
-func (f *frame) askedOf(call *ast.CallExpr) *types.Var {
+func (f *frame) askedOf(call *ast.CallExpr, receiver Value) *types.Var {
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
 		return nil
@@ -193,7 +193,7 @@ func (f *frame) askedOf(call *ast.CallExpr) *types.Var {
 	if !isString(t) {
 		return nil
 	}
-	u, _ := f.eval(sel.X).(Unknown)
+	u, _ := receiver.(Unknown)
 	return u.Param
 }
 

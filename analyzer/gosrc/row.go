@@ -53,9 +53,7 @@ func (f *frame) saved(call *ast.CallExpr) {
 
 // isRow says whether an expression names a struct, or a pointer to one.
 func (f *frame) isRow(e ast.Expr) bool {
-	switch e.(type) {
-	case *ast.Ident, *ast.SelectorExpr:
-	default:
+	if _, named := variableNamed(e); !named {
 		return false
 	}
 	t := f.pkg.Info.TypeOf(e)

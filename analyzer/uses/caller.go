@@ -98,26 +98,26 @@ func (c *collector) calledElsewhere() {
 // beside them those that do not, as one.
 func (c *collector) callsOf(d *declared) []*callArgs {
 	calls := c.calls[d.decl]
-	if len(calls) == 0 || !c.begun(d.decl, nil) {
+	if len(calls) == 0 || !c.begun(d.decl, map[*ast.FuncDecl]bool{}) {
 		return calls
 	}
 	return append(slices.Clone(calls), c.open[d.decl])
 }
 
 // begun says whether calls of a function that tell nothing come from elsewhere than
-// such calls in a circle, which nobody begins.
-func (c *collector) begun(fn *ast.FuncDecl, circle []*ast.FuncDecl) bool {
+// such calls in a circle, which nobody begins; seen are those that were asked of.
+func (c *collector) begun(fn *ast.FuncDecl, seen map[*ast.FuncDecl]bool) bool {
 	open := c.open[fn]
 	if open == nil {
 		return false
 	}
-	circle = append(circle, fn)
+	seen[fn] = true
 	return slices.ContainsFunc(open.by, func(by *caller) bool {
 		from := by.site.Decl
 		if from == nil || by.from != nil && by.from.args != nil {
 			return true
 		}
-		return !slices.Contains(circle, from) && (by.from == nil || c.begun(from, circle))
+		return !seen[from] && (by.from == nil || c.begun(from, seen))
 	})
 }
 
@@ -160,6 +160,37 @@ func joinCalls(a, b []*callArgs) []*callArgs {
 		}
 	}
 	return out
+}
+
+// maxSites bounds the ways by which a text comes about: of more it is told who calls
+// last, not who begins them.
+const maxSites = 1000
+
+// sitesOf are the sites of calls with those that come before them; nil when not all are
+// known.
+func sitesOf(calls []*callArgs) []gosrc.Site {
+	depth := maxChain
+	for depth > 0 && waysOf(calls, depth, maxSites) >= maxSites {
+		depth--
+	}
+	return callSites(calls, depth)
+}
+
+// waysOf counts the ways to calls, as far as most.
+func waysOf(calls []*callArgs, depth, most int) int {
+	n := 0
+	for _, call := range calls {
+		for _, by := range call.by {
+			ways := 1
+			if by.from != nil && depth > 0 {
+				ways = max(1, waysOf([]*callArgs{by.from}, depth-1, most-n))
+			}
+			if n += ways; n >= most {
+				return n
+			}
+		}
+	}
+	return n
 }
 
 // callSites are the sites of calls; nil when not all are known.

@@ -85,7 +85,7 @@ func (c *collector) read(ctx context.Context, o Options) *reading {
 			out.strings++
 		}
 		site := all[i].site
-		site.From = callSites(all[i].from, maxChain)
+		site.From = sitesOf(all[i].from)
 		for _, q := range a.queries {
 			pkg := site.Package
 			if _, known := several[pkg]; !known {
@@ -173,6 +173,7 @@ func dropTold(all []candidate, answers []answer) {
 // text handed to the same call twice, and a text that another one goes on from.
 func unique(list []candidate) []candidate {
 	var out []candidate
+	list = once(list)
 	for i, a := range list {
 		redundant := false
 		from := a.from
@@ -195,6 +196,29 @@ func unique(list []candidate) []candidate {
 			a.from = from
 			out = append(out, a)
 		}
+	}
+	return out
+}
+
+// once leaves out what one call was handed before, as when it is come upon many times.
+func once(list []candidate) []candidate {
+	type key struct {
+		call   *ast.CallExpr
+		places string
+	}
+	var out []candidate
+	first := map[key]int{}
+	for _, a := range list {
+		k := key{a.call, places(a.text)}
+		i, known := first[k]
+		if known && sameParts(out[i].text, a.text) && sameRow(out[i], a) {
+			out[i].from = joinCalls(out[i].from, a.from)
+			continue
+		}
+		if !known {
+			first[k] = len(out)
+		}
+		out = append(out, a)
 	}
 	return out
 }
