@@ -248,16 +248,29 @@ func (f *frame) handBackShared(arg ast.Expr, params []Value, i int) {
 	if i >= len(params) || !isVar {
 		return
 	}
-	switch v := params[i].(type) {
-	case *Chain:
-		if v.Shared {
-			f.store(id, v)
-		}
-	case *Record:
-		if t := f.pkg.Info.TypeOf(id); isPointer(t) && v.Keys == nil && (f.isRow(id) || TypeParam(t.Underlying().(*types.Pointer).Elem()) != nil) {
-			f.store(id, v)
+	if isLeft(params[i], f.pkg.Info.TypeOf(id)) {
+		f.store(id, params[i])
+	}
+}
+
+// isLeft says whether a function that was handed a value of a type leaves it so to its
+// caller: chains that are shared, and structs that a pointer points to.
+func isLeft(v Value, t types.Type) bool {
+	for _, a := range Alternatives(v) {
+		switch a := a.(type) {
+		case *Chain:
+			if !a.Shared {
+				return false
+			}
+		case *Record:
+			if !isPointer(t) || a.Keys != nil || !isStruct(t) && TypeParam(t.Underlying().(*types.Pointer).Elem()) == nil { //nolint:forcetypeassert // seen by isPointer
+				return false
+			}
+		default:
+			return false
 		}
 	}
+	return true
 }
 
 // show tells the owner of the walker of a call, here and under these conditions.

@@ -330,9 +330,13 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 }
 
 // isQuery says whether an argument of a call is the text of a statement, of which the
-// values follow: of a function that is none of the program's, since those are walked.
+// values follow: of a function that is none of the program's, since those are walked. A
+// builder that is run, which is no argument, has its text to itself.
 func (c *collector) isQuery(call *gosrc.Call, arg int) bool {
 	fn := call.Callee.Func
+	if arg < 0 {
+		return runsSQL(call.Callee)
+	}
 	name := strings.ToLower(call.Callee.Name)
 	named := call.Callee.Pkg == sqlxPath || strings.Contains(name, "exec") || strings.Contains(name, "query") || strings.Contains(name, "prepare")
 	if fn == nil || !named || !runsSQL(call.Callee) || len(c.program.Declarations(fn)) > 0 {
