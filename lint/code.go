@@ -32,6 +32,9 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 	}
 	if fields := move.Fields(d.moves, head); d.read.head == nil && len(fields) > 0 {
 		d.further.base = further{callers: true, fields: fields} // the deployed code has them, too
+		if head, err = d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, d.wanted(motion), d.further.base, head); err != nil {
+			return err
+		}
 	}
 	base, ahead := head, (*schema.Uses)(nil)
 	if made := d.usedOfMade(head); cfg.Deployed != nil && !cfg.All && len(motion)+len(made) > 0 {
