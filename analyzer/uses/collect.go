@@ -101,7 +101,7 @@ type declared struct {
 const maxCalls = 64
 
 // maxRounds bounds how often what callers give is handed on.
-const maxRounds = 8
+const maxRounds = 6
 
 func newCollector(p *gosrc.Program, wrappers []Wrapper) *collector {
 	c := &collector{program: p, wrappers: wrappers, calls: map[*ast.FuncDecl][]*callArgs{}, open: map[*ast.FuncDecl]*callArgs{}, fields: map[fieldKey][]given{}, changes: map[fieldKey]int{}, decodedIn: map[*types.Package]map[*types.Var]bool{}, newCalls: map[*ast.FuncDecl]int{}, outside: map[fieldKey]bool{}}
