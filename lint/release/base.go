@@ -148,19 +148,29 @@ func space(word string) string {
 
 var errUnknown = errors.New("no such branch, tag or commit")
 
+// plainRef is what the process that reads objects can be asked: it ends at an expression
+// such as @{u} that cannot be resolved.
+var plainRef = regexp.MustCompile(`^[0-9A-Za-z_./^~-]+$`)
+
 // resolve returns the commit that a ref names, or errUnknown.
 func (r *Repository) resolve(ctx context.Context, ref string) (string, error) {
-	if ref == "" || strings.HasPrefix(ref, "-") || strings.Contains(ref, "\n") {
-		return "", errUnknown
-	}
-	commit, err := r.objects.resolve(ref + "^{commit}")
+	var commit string
+	var err error
 	switch {
-	case err == nil:
-		return commit, nil
-	case errors.Is(err, errMissing) && ctx.Err() == nil:
+	case ref == "" || strings.HasPrefix(ref, "-"):
+		return "", errUnknown
+	case plainRef.MatchString(ref):
+		commit, err = r.objects.resolve(ref + "^{commit}")
+	default:
+		commit, err = r.git(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
+	}
+	if _, exited := errors.AsType[*exec.ExitError](err); (exited || errors.Is(err, errMissing)) && ctx.Err() == nil {
 		return "", errUnknown
 	}
-	return "", fmt.Errorf("looking for %s: %w", ref, err)
+	if err != nil {
+		return "", fmt.Errorf("looking for %s: %w", ref, err)
+	}
+	return strings.TrimSpace(commit), nil
 }
 
 // Resolve returns the commit that a ref names. Its error says what to run.

@@ -517,6 +517,8 @@ func TestErrors(t *testing.T) {
 		"main":                  "",
 		"topic^{tree}":          "no such branch, tag or commit",
 		"-x":                    "no such branch, tag or commit",
+		"other@{u}":             "no such branch, tag or commit", // git gives up on what these begin with
+		"HEAD@{9999}":           "no such branch, tag or commit",
 		"nowhere":               "if it is a branch of origin, name it origin/nowhere",
 		strings.Repeat("1", 40): "the commit is not in this clone: run `git fetch --depth=1 origin 1111",
 	} {
