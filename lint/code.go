@@ -31,8 +31,9 @@ func (d *Database) readCode(ctx context.Context, cfg Config) error {
 		d.remark(remark)
 	}
 	if fields := move.Fields(d.moves, head); d.read.head == nil && len(fields) > 0 {
-		d.further.base = further{callers: true, fields: fields} // the deployed code has them, too
-		if head, err = d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, d.wanted(motion), d.further.base, head); err != nil {
+		more := further{callers: true, fields: fields}
+		d.further.base = more // the deployed code has them, too, and takes over what is read first
+		if head, err = d.usesIn(ctx, cfg, d.code.head, catalog{d.Schema, d.gone}, d.wanted(motion), more, head); err != nil {
 			return err
 		}
 	}

@@ -46,6 +46,17 @@ func (s *State) settle(ctx context.Context) error {
 	return nil
 }
 
+// readNearest reads what is deployed from the work tree, where that is the same. Git is
+// asked what differs for the sake of the code anyhow.
+func (s *State) readNearest(ctx context.Context) error {
+	if s.Release == nil || s.Release.Base == nil || s.cfg.NoCode {
+		return nil
+	}
+	var err error
+	s.cfg.Deployed, err = s.Release.Unchanged(ctx)
+	return err
+}
+
 // flagsThere returns the conditions as the deployed configuration has them. Where
 // there was none, the one that is new tells of what is deployed, too.
 func (cfg Config) flagsThere() map[string]bool {

@@ -90,11 +90,8 @@ func (s *State) load(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
-	if s.Release != nil && s.Release.Base != nil && !s.cfg.NoCode {
-		var err error
-		if s.cfg.Deployed, err = s.Release.Unchanged(ctx); err != nil {
-			return err
-		}
+	if err := s.readNearest(ctx); err != nil {
+		return err
 	}
 	s.cfg.deployedFlags = s.cfg.flagsThere()
 	cfg := s.cfg

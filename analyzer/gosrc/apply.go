@@ -27,29 +27,6 @@ func (w *Walker) apply(fn *Func, args []Value, guards []ast.Expr) (results, para
 	return f.runFor(d.decl.Type, d.decl.Body)
 }
 
-// leaves is what a method leaves in its receiver, a struct that is known or one of
-// several; nil when that cannot be told.
-func (w *Walker) leaves(fn *Func, args []Value) Value {
-	d := w.Program.function(fn.Obj)
-	if !areRecords(fn.Receiver) || d == nil || w.quiet >= maxQuiet || len(w.active) >= maxDepth || slices.Contains(w.active, d.decl.Body) || !small(d.decl.Body) {
-		return nil
-	}
-	f := w.frame(d.pkg, &env{vars: map[types.Object]Value{}})
-	f.bindReceiver(d.decl.Recv, fn.Receiver)
-	f.bind(d.decl.Type.Params, args)
-	f.shown = []types.Object{d.receiver()}
-	before := f.valuesOf(f.shown)
-	w.quiet++
-	defer func() { w.quiet-- }()
-	f.run(d.decl.Type, d.decl.Body)
-	return f.leftIn(before)[0]
-}
-
-// areRecords says whether a value is a struct that is known, or one of several.
-func areRecords(v Value) bool {
-	return !slices.ContainsFunc(Alternatives(v), func(a Value) bool { _, is := a.(*Record); return !is })
-}
-
 // params are the parameters, in order; nil for one without a name.
 func (f *frame) params(t *ast.FuncType) []types.Object {
 	var out []types.Object

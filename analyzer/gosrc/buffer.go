@@ -144,12 +144,7 @@ func (f *frame) structField(owner Value, field *types.Var, e ast.Expr) Value {
 			return zero(field.Type())
 		}
 	}
-	if f.w.Field != nil {
-		if v := f.w.Field(field); v != nil {
-			return v
-		}
-	}
-	return Unknown{Why: "field " + field.Name(), Expr: e, Field: field}
+	return f.given(field, Unknown{Why: "field " + field.Name(), Expr: e, Field: field})
 }
 
 // rewrite makes a text all that was written.
@@ -278,7 +273,7 @@ func (f *frame) pointing(target, e ast.Expr, v Value) Value {
 	if same, ok := at.(*ast.Ident); ok && f.pkg.Info.ObjectOf(same) == obj {
 		return v
 	}
-	if slices.ContainsFunc(f.named, func(result *types.Var) bool { return result == obj }) {
+	if slices.Contains(f.named, obj) {
 		return v // the caller does not see what it points to
 	}
 	return Unknown{Why: whyWriter, Expr: at}

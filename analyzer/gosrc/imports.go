@@ -2,6 +2,7 @@ package gosrc
 
 import (
 	"bytes"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"strings"
@@ -113,4 +114,62 @@ func importSpec(spec []byte) (imported string, ok bool) {
 		}
 	}
 	return string(of), true
+}
+
+// spellingImports are the import paths of the packages that a constant or variable adds
+// something of to a text: a.Select + " WHERE id = ?".
+func (pkg *Package) spellingImports() []string {
+	var out []string
+	for _, f := range pkg.Files {
+		names := map[string]bool{}
+		for _, d := range f.Syntax.Decls {
+			if gen, ok := d.(*ast.GenDecl); ok && (gen.Tok == token.CONST || gen.Tok == token.VAR) {
+				addedPackages(gen, names)
+			}
+		}
+		if len(names) == 0 {
+			continue
+		}
+		for _, spec := range f.Syntax.Imports {
+			imported := strings.Trim(spec.Path.Value, "`\"")
+			name := packageName(imported)
+			if spec.Name != nil {
+				name = spec.Name.Name
+			}
+			if names[name] || name == "." {
+				out = append(out, imported)
+			}
+		}
+	}
+	return out
+}
+
+// addedPackages notes the names of packages in sums. A name of another package that
+// stands there by itself may be of one that is imported with a dot.
+func addedPackages(gen *ast.GenDecl, names map[string]bool) {
+	var add func(e ast.Expr)
+	add = func(e ast.Expr) {
+		switch e := ast.Unparen(e).(type) {
+		case *ast.BinaryExpr:
+			if e.Op == token.ADD {
+				add(e.X)
+				add(e.Y)
+			}
+		case *ast.SelectorExpr:
+			if id, ok := e.X.(*ast.Ident); ok {
+				names[id.Name] = true
+			}
+		case *ast.Ident:
+			names["."] = true
+		}
+	}
+	for _, spec := range gen.Specs {
+		if v, ok := spec.(*ast.ValueSpec); ok {
+			for _, e := range v.Values {
+				if sum, is := ast.Unparen(e).(*ast.BinaryExpr); is {
+					add(sum)
+				}
+			}
+		}
+	}
 }

@@ -25,8 +25,31 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 		}
 		return knownMethod(c, args)
 	}
-	name := c.Pkg + "." + c.Name
-	switch name {
+	switch c.Pkg {
+	case "fmt", "io", "bufio":
+		return f.knownPrinter(call, c, args)
+	case "strconv":
+		return f.knownNumber(call, c, args)
+	case "strings":
+		if v, ok := f.knownOfStrings(call, c, args); ok {
+			return v, true
+		}
+		return f.pure(call, c.Name, args)
+	case "bytes":
+		return f.newBuffer(call, c, args)
+	case "io/fs":
+		if c.Name == "ReadFile" && len(args) == 2 && len(call.Args) == 2 {
+			return f.readFile(call, call.Args[0], args[1])
+		}
+	case "github.com/jmoiron/sqlx":
+		return knownOfSqlx(c, args)
+	}
+	return nil, false
+}
+
+// knownPrinter evaluates what prints to a string, or to what somebody follows.
+func (f *frame) knownPrinter(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	switch c.Pkg + "." + c.Name {
 	case "fmt.Sprintf":
 		if len(args) > 0 {
 			return lift(func(v []Value) Value { return f.sprintf(call, v) }, args...), true
@@ -40,71 +63,95 @@ func (f *frame) known(call *ast.CallExpr, c Callee, receiver Value, args []Value
 			return f.printed(call, c, f.buffer(args[0], call.Args[0]), args[1:]), true
 		}
 	case "io.WriteString":
-		if len(args) == 2 && len(call.Args) == 2 {
-			if w, ok := f.writer(call.Args[0], "WriteString"); ok {
-				f.write(w, args[1], call.Args[1])
-				return Unknown{Why: name, Expr: call}, true
-			}
+		if len(args) != 2 || len(call.Args) != 2 {
+			return nil, false
+		}
+		if w, ok := f.writer(call.Args[0], c.Name); ok {
+			f.write(w, args[1], call.Args[1])
+			return Unknown{Why: c.String(), Expr: call}, true
 		}
 	case "bufio.NewWriter", "bufio.NewWriterSize":
 		if len(args) > 0 && f.pointsTo(call) != nil {
 			return args[0], true
 		}
-	case "strconv.AppendInt", "strconv.AppendUint", "strconv.AppendFloat":
+	}
+	return nil, false
+}
+
+// knownNumber evaluates what makes a text of a number.
+func (f *frame) knownNumber(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	switch c.Name {
+	case "AppendInt", "AppendUint", "AppendFloat":
 		if len(args) > 1 && len(call.Args) > 1 {
 			return lift(func(v []Value) Value { return concat(f.text(v[0], call.Args[0]), hole(call.Args[1], WhyNumber)) }, f.buffer(args[0], call.Args[0])), true
 		}
-	case "strings.Join":
-		if len(args) == 2 {
-			return lift(func(v []Value) Value { return f.join(call, v[0], v[1]) }, args[0], args[1]), true
-		}
-	case "strings.Repeat":
-		if len(args) == 2 {
-			return lift(func(v []Value) Value { return f.repeat(call, v[0], v[1]) }, args[0], args[1]), true
-		}
-	case "strconv.Itoa":
+	case "Itoa":
 		if len(args) == 1 {
 			return f.text(args[0], call.Args[0]), true
 		}
-	case "strconv.FormatInt", "strconv.FormatUint":
+	case "FormatInt", "FormatUint":
 		return hole(call, WhyNumber), true
-	case "strings.Replace", "strings.ReplaceAll":
+	}
+	return nil, false
+}
+
+// knownOfStrings evaluates what package strings does with lists, other texts or conditions.
+func (f *frame) knownOfStrings(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	switch c.Name {
+	case "Join":
+		if len(args) == 2 {
+			return lift(func(v []Value) Value { return f.join(call, v[0], v[1]) }, args[0], args[1]), true
+		}
+	case "Repeat":
+		if len(args) == 2 {
+			return lift(func(v []Value) Value { return f.repeat(call, v[0], v[1]) }, args[0], args[1]), true
+		}
+	case "Replace", "ReplaceAll":
 		if len(args) >= 3 {
 			return lift(func(v []Value) Value { return f.replaced(call, v) }, args...), true
 		}
-	case "strings.HasPrefix", "strings.HasSuffix", "strings.Contains", "strings.EqualFold":
+	case "HasPrefix", "HasSuffix", "Contains", "EqualFold":
 		if len(args) == 2 {
 			return lift(func(v []Value) Value { return tested(call, c.Name, v) }, args...), true
 		}
-	case "strings.NewReplacer":
+	case "NewReplacer":
 		l := &List{}
 		for _, a := range args {
 			l.Elems = append(l.Elems, Elem{Value: a})
 		}
 		return l, true
-	case "io/fs.ReadFile":
-		if len(args) == 2 && len(call.Args) == 2 {
-			return f.readFile(call, call.Args[0], args[1])
-		}
-	case "strings.Split":
+	case "Split":
 		return f.split(args)
-	case "strings.CutPrefix", "strings.CutSuffix":
+	case "CutPrefix", "CutSuffix":
 		return f.pure(call, "Trim"+strings.TrimPrefix(c.Name, "Cut"), args)
-	case "strings.Clone", "bytes.NewBufferString", "bytes.NewBuffer":
+	case "Clone":
+		return f.newBuffer(call, c, args)
+	}
+	return nil, false
+}
+
+// newBuffer evaluates what begins with a text, and may hold more.
+func (f *frame) newBuffer(call *ast.CallExpr, c Callee, args []Value) (Value, bool) {
+	switch c.Name {
+	case "Clone", "NewBufferString", "NewBuffer":
 		if len(args) == 1 {
 			return f.buffer(args[0], call.Args[0]), true
 		}
-	case "github.com/jmoiron/sqlx.In", "github.com/jmoiron/sqlx.Named": // the text that they expand, and its arguments
+	}
+	return nil, false
+}
+
+// knownOfSqlx: functions that hand back the text that they expand, before its arguments.
+func knownOfSqlx(c Callee, args []Value) (Value, bool) {
+	switch c.Name {
+	case "In", "Named":
 		if len(args) > 0 {
 			return args[0], true
 		}
-	case "github.com/jmoiron/sqlx.Rebind", "github.com/jmoiron/sqlx.BindNamed":
+	case "Rebind", "BindNamed":
 		if len(args) > 1 {
 			return args[1], true
 		}
-	}
-	if c.Pkg == "strings" {
-		return f.pure(call, c.Name, args)
 	}
 	return nil, false
 }

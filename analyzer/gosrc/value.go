@@ -372,43 +372,6 @@ func (fn *Func) sameAs(o *Func, depth int) bool {
 	return len(fn.env.vars) <= maxClosed && maps.EqualFunc(fn.env.vars, o.env.vars, func(x, y Value) bool { return sameWithin(x, y, depth-1) })
 }
 
-// IsOption says whether a function may set fields of a struct of the program that it is
-// handed a pointer to, and is handed nothing else.
-func (p *Program) IsOption(fn *Func) bool {
-	switch {
-	case fn.Obj != nil:
-		return p.setsFields(fn.Obj.Type())
-	case fn.Lit != nil && fn.pkg != nil:
-		return p.setsFields(fn.pkg.Info.TypeOf(fn.Lit))
-	}
-	return false
-}
-
-// TakesOption says whether a parameter is such a function, or a list of them.
-func (p *Program) TakesOption(param *types.Var) bool {
-	t := param.Type()
-	if s, ok := t.Underlying().(*types.Slice); ok {
-		t = s.Elem()
-	}
-	return p.setsFields(t)
-}
-
-func (p *Program) setsFields(t types.Type) bool {
-	if t == nil {
-		return false
-	}
-	sig, ok := t.Underlying().(*types.Signature)
-	if !ok || sig.Params().Len() != 1 || sig.Results().Len() > 1 {
-		return false
-	}
-	pointer, ok := sig.Params().At(0).Type().Underlying().(*types.Pointer)
-	if !ok || !isStruct(pointer) {
-		return false
-	}
-	named, ok := types.Unalias(pointer.Elem()).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && p.byPath[named.Obj().Pkg().Path()] != nil
-}
-
 // sameAs: two records that one place of the code makes, of the same values.
 func (r *Record) sameAs(o *Record, depth int) bool {
 	if r.Type != o.Type || r.Open != o.Open || len(r.At)+len(r.Keys) == 0 || (r.Rest == nil) != (o.Rest == nil) || r.Rest != nil && *r.Rest != *o.Rest {

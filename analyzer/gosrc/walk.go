@@ -108,7 +108,7 @@ type frame struct {
 	w       *Walker
 	pkg     *Package
 	env     *env
-	named   []*types.Var // named results
+	named   []types.Object // named results
 	returns [][]Value
 	shown   []types.Object // variables that the caller sees the end of
 	ends    [][]Value      // what each return leaves in them
@@ -189,13 +189,13 @@ func (f *frame) deferCall(call *ast.CallExpr) {
 }
 
 func (f *frame) runDeferred() {
-	guards, before := f.guards, f.namedResults()
+	guards, before := f.guards, f.valuesOf(f.named)
 	for _, d := range slices.Backward(f.defers) {
 		f.guards = d.guards
 		f.eval(d.call)
 	}
 	f.guards = guards
-	if after := f.namedResults(); !slices.EqualFunc(before, after, same) {
+	if after := f.valuesOf(f.named); !slices.EqualFunc(before, after, same) {
 		f.returns = append(f.returns, after)
 	}
 }
@@ -204,14 +204,6 @@ func (f *frame) runDeferred() {
 func (f *frame) valuesOf(list []types.Object) []Value {
 	out := make([]Value, len(list))
 	for i, obj := range list {
-		out[i] = f.env.vars[obj]
-	}
-	return out
-}
-
-func (f *frame) namedResults() []Value {
-	out := make([]Value, len(f.named))
-	for i, obj := range f.named {
 		out[i] = f.env.vars[obj]
 	}
 	return out

@@ -297,13 +297,7 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 	for _, a := range gosrc.Alternatives(v) {
 		switch a := a.(type) {
 		case gosrc.Unknown:
-			_, result := a.Expr.(*ast.CallExpr)
-			given := ofTextField(a) || result && a.Param != nil
-			c.now.needs = c.now.needs || ofBuilderField(a) || given && runsSQL(call.Callee) // what it holds is run as it is
-			c.now.runs = c.now.runs || stringOn(a) && runsSQL(call.Callee)
-			if (a.Param == nil || result && a.Why != gosrc.WhyBuilt) && a.Why != "nil" && c.isQuery(call, arg) {
-				c.now.blank = append(c.now.blank, call.Expr)
-			}
+			c.notKnown(call, arg, a)
 		case gosrc.Text:
 			c.text(call, arg, call.Args[arg+1:], a)
 		case *gosrc.Chain:
@@ -326,6 +320,19 @@ func (c *collector) texts(call *gosrc.Call, arg int, v gosrc.Value, depth int) {
 				}
 			}
 		}
+	}
+}
+
+// notKnown notes what a call runs that is not known here: what a field holds, or a caller
+// gives, may be later.
+func (c *collector) notKnown(call *gosrc.Call, arg int, v gosrc.Unknown) {
+	_, result := v.Expr.(*ast.CallExpr)
+	asked := ofTextField(v) || result && v.Param != nil
+	c.now.needs = c.now.needs || ofBuilderField(v) || asked && runsSQL(call.Callee)
+	c.now.runs = c.now.runs || stringOn(v) && runsSQL(call.Callee)
+	callers := v.Param != nil && (!result || v.Why == gosrc.WhyBuilt) // will tell
+	if !callers && v.Why != "nil" && c.isQuery(call, arg) {
+		c.now.blank = append(c.now.blank, call.Expr)
 	}
 }
 
@@ -358,14 +365,7 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 		site: gosrc.Site{Package: call.Package, Decl: c.now.decl, Node: call.Expr},
 	}
 	if !mayBeSQL(cand.text) && !((maintains(t) || hidesHead(t)) && runs(cand)) {
-		if len(t) > 0 && (t[0].Param != nil && t[0].Hole == gosrc.WhyReplaced || t[0].Hole != "" && (t[0].Param != nil || t[0].Field != nil) && runs(cand)) {
-			c.now.needs = true // others give what does not read as SQL yet
-		} else if !slices.ContainsFunc(t, func(p gosrc.Part) bool { return p.Hole == "" || p.Param != nil }) && c.isQuery(call, arg) {
-			c.now.blank = append(c.now.blank, call.Expr)
-		}
-		if cand.given && len(t) > 0 && t[0].Param != nil {
-			c.now.begins = append(c.now.begins, c.program.Declarations(call.Callee.Func)...)
-		}
+		c.noStatement(call, arg, cand, t)
 		return
 	}
 	for _, p := range t {
@@ -379,6 +379,24 @@ func (c *collector) text(call *gosrc.Call, arg int, args []gosrc.Value, t gosrc.
 	cand.from = c.now.givenBy(cand.text, call.Expr)
 	cand.open = c.now.from != nil && c.now.from.args == nil && slices.ContainsFunc(cand.text, func(p gosrc.Part) bool { return p.Hole != "" })
 	c.now.found = append(c.now.found, cand)
+}
+
+// noStatement notes what becomes of a text that does not read as SQL, or not yet.
+func (c *collector) noStatement(call *gosrc.Call, arg int, cand candidate, t gosrc.Text) {
+	var first gosrc.Part // an empty text is what is left of one that was lost
+	if len(t) > 0 {
+		first = t[0]
+	}
+	asked := first.Param != nil || first.Field != nil
+	switch {
+	case first.Param != nil && first.Hole == gosrc.WhyReplaced, first.Hole != "" && asked && runs(cand):
+		c.now.needs = true // others begin it
+	case !slices.ContainsFunc(t, func(p gosrc.Part) bool { return p.Hole == "" || p.Param != nil }) && c.isQuery(call, arg):
+		c.now.blank = append(c.now.blank, call.Expr)
+	}
+	if cand.given && first.Param != nil {
+		c.now.begins = append(c.now.begins, c.program.Declarations(call.Callee.Func)...)
+	}
 }
 
 // whole is a text that is added under a condition as a whole: where it is run, all

@@ -85,6 +85,12 @@ func (c *collector) dropBegun() {
 	for _, d := range c.order {
 		d.found = slices.DeleteFunc(d.found, begun)
 	}
+	c.dropHanded(of)
+}
+
+// dropHanded leaves out builders where they are run as a caller hands them over: that has
+// them.
+func (c *collector) dropHanded(of map[*ast.FuncDecl]*declared) {
 	for _, d := range c.order {
 		for _, f := range d.found {
 			if !f.given || len(f.steps) == 0 {

@@ -67,17 +67,9 @@ func hidesHead(t gosrc.Text) bool {
 // behind what is not known; inStatementLoud those that are English, too, unless they are
 // in capital letters.
 var (
-	inStatement     = wordsOf("from into where having join")
-	inStatementLoud = wordsOf("order group limit left inner right cross union values set and or for on")
+	inStatement     = words("from into where having join")
+	inStatementLoud = words("order group limit left inner right cross union values set and or for on")
 )
-
-func wordsOf(list string) map[string]bool {
-	out := map[string]bool{}
-	for word := range strings.FieldsSeq(list) {
-		out[word] = true
-	}
-	return out
-}
 
 // loud says whether the first word of a text is in capital letters.
 func loud(t gosrc.Text, head, rest string) bool {

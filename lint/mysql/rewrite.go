@@ -149,30 +149,11 @@ func (r *rewriter) inDDL(i int) int {
 	case "INVISIBLE", "VISIBLE":
 		return r.visibility(i, word == "INVISIBLE")
 	case "IGNORED":
-		if r.is(i-2, "INDEX", "KEY") && r.is(i-3, "ALTER") || r.is(i-3, "INDEX", "KEY") && r.is(i-4, "ALTER") {
-			return i // the clause says nothing else: its tokens tell
-		}
-		if r.is(i-1, "NOT") {
-			r.cut(i-1, i+1)
-		} else {
-			r.note(factInvisible, i, "")
-			r.cut(i, i+1)
-		}
+		r.ignored(i)
 	case "DEFAULT":
 		return r.defaultExpr(i)
-	case "SRID", "REF_SYSTEM_ID":
-		n := i + 1
-		if r.is(n, "=") {
-			n++
-		}
-		r.cut(i, n+1)
-		return n
 	case "SPATIAL", "VECTOR":
-		if r.is(i+1, "INDEX", "KEY") && (r.is(i-1, "ADD", ",", "(") || i > 0 && r.is(0, "CREATE") && i == 1) {
-			r.note(factKeyKind, i, word)
-			r.cut(i, i+1)
-			r.cutKeyOptions(i)
-		}
+		r.keyKind(i, word)
 	case "ALGORITHM":
 		return r.algorithm(i)
 	case "COLLATE":
@@ -184,6 +165,50 @@ func (r *rewriter) inDDL(i int) int {
 		}
 	case "PERSISTENT":
 		r.put(i, i+1, "STORED")
+	case "IF":
+		return r.ifExists(i)
+	case "WITH", "WITHOUT":
+		return r.versioning(i)
+	case "START":
+		if r.is(i+1, "TRANSACTION") {
+			r.cut(i, i+2)
+		}
+	}
+	return r.storage(i, word)
+}
+
+// ignored rewrites MariaDB's word for an index that is not used.
+func (r *rewriter) ignored(i int) {
+	switch {
+	case r.is(i-2, "INDEX", "KEY") && r.is(i-3, "ALTER") || r.is(i-3, "INDEX", "KEY") && r.is(i-4, "ALTER"):
+		// the clause says nothing else: its tokens tell
+	case r.is(i-1, "NOT"):
+		r.cut(i-1, i+1)
+	default:
+		r.note(factInvisible, i, "")
+		r.cut(i, i+1)
+	}
+}
+
+// keyKind rewrites the kind of an index.
+func (r *rewriter) keyKind(i int, word string) {
+	if r.is(i+1, "INDEX", "KEY") && (r.is(i-1, "ADD", ",", "(") || i > 0 && r.is(0, "CREATE") && i == 1) {
+		r.note(factKeyKind, i, word)
+		r.cut(i, i+1)
+		r.cutKeyOptions(i)
+	}
+}
+
+// storage cuts options that say how columns and tables are stored.
+func (r *rewriter) storage(i int, word string) int {
+	switch word {
+	case "SRID", "REF_SYSTEM_ID":
+		n := i + 1
+		if r.is(n, "=") {
+			n++
+		}
+		r.cut(i, n+1)
+		return n
 	case "COMPRESSED":
 		if !r.is(i-1, "=", "ROW_FORMAT") {
 			end := i + 1
@@ -197,14 +222,6 @@ func (r *rewriter) inDDL(i int) int {
 		if r.is(i+1, "=") {
 			r.cut(i, i+3)
 			return i + 2
-		}
-	case "IF":
-		return r.ifExists(i)
-	case "WITH", "WITHOUT":
-		return r.versioning(i)
-	case "START":
-		if r.is(i+1, "TRANSACTION") {
-			r.cut(i, i+2)
 		}
 	}
 	return i
